@@ -1,0 +1,1 @@
+"""Pure rules: definitions in, plans out. No web, no store, no clock, no network."""

@@ -1,0 +1,269 @@
+"""Models of what stands in ``procedures/``: procedures, life events, authorities. Frozen, checked, one meaning a field.
+
+``library.py`` reads the files and joins the models to one ``Library``; ``planner.py`` works on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from app.engine.vocabulary import Model
+
+Mode = Literal["online", "visit", "mail", "automatic"]
+ReplacedBy = Literal["register", "signature", "fact", "photo", "stays", "none"]
+
+
+class Clause(Model):
+    """One condition with its reasons in words."""
+
+    condition: str = Field(alias="if")
+    because: str
+    otherwise: str
+
+
+class Due(Model):
+    """A deadline as the law states it. ``start`` is a date item (`move.date`); numbers are days, months or years from it."""
+
+    kind: Literal["duty", "window", "prescription", "advice"]
+    start: str | None = Field(default=None, alias="from")
+    days: int | None = None
+    months: int | None = None
+    years: int | None = None
+    first_day: Literal["excluded", "included"] = "excluded"
+    opens: int | None = None
+    closed_day: Literal["next_open_day", "none"] | None = None
+    lost: str = ""
+    counting: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Due:
+        lengths = [n for n in (self.days, self.months, self.years) if n is not None]
+        if len(lengths) > 1:
+            raise ValueError("days・months・years はどれか1つだけ書きます")
+        if lengths and self.start is None:
+            raise ValueError("数える始まり（from）が要ります")
+        if not lengths and not self.note:
+            raise ValueError("日数がないときは note に、いつまでかを書きます")
+        if lengths and self.kind != "advice" and not self.lost:
+            raise ValueError("lost に、過ぎると何を失うかを書きます")
+        return self
+
+
+class Trap(Model):
+    """A further day after which something is lost, however the deadline itself is met."""
+
+    start: str = Field(alias="from")
+    days: int
+    lost: str
+
+
+class OnlineWindow(Model):
+    """Days relative to the start of the deadline between which the law allows filing online."""
+
+    first: int = Field(alias="from")
+    last: int = Field(alias="to")
+    otherwise: str
+
+
+class ChannelException(Model):
+    """When another way of filing applies, and why."""
+
+    when: str
+    mode: Mode
+    reason: str
+
+
+class Channel(Model):
+    """How a procedure is filed today, with the reason where it is not online."""
+
+    mode: Mode
+    reason: str = ""
+    unless: tuple[ChannelException, ...] = ()
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Channel:
+        if self.mode in ("visit", "mail") and not self.reason:
+            raise ValueError("reason に、なぜ窓口や郵便が残るかを書きます")
+        return self
+
+
+class Need(Model):
+    """An item the office needs, perhaps only in some cases."""
+
+    item: str
+    when: str | None = None
+
+
+class Evidence(Model):
+    """A document of the paper world and what replaces it, or why it stays."""
+
+    document: str
+    replaced_by: ReplacedBy
+    held_by: str | None = Field(default=None, alias="register")
+    when: str | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Evidence:
+        if (self.replaced_by == "register") != (self.held_by is not None):
+            raise ValueError("register は、replaced_by が register のときにだけ書きます")
+        if self.replaced_by == "stays" and not self.note:
+            raise ValueError("note に、なぜ書類が残るかを書きます")
+        return self
+
+
+class Effect(Model):
+    """What changes in a register, or to a certificate, when the procedure is completed."""
+
+    subject: str
+    held_by: str | None = Field(default=None, alias="register")
+    set: Mapping[str, Any] = Field(default_factory=dict)
+    certificate: Literal["signing"] | None = None
+    action: Literal["revoke"] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Effect:
+        if (self.held_by is None) == (self.certificate is None):
+            raise ValueError("register か certificate のどちらか1つを書きます")
+        return self
+
+
+class Lifecycle(Model):
+    """What the office does: processing time in days from receipt, an item it may ask to correct, the final words."""
+
+    days: tuple[int, int]
+    working_days: bool = True
+    correction: str | None = None
+    done: str
+
+
+class Paper(Model):
+    """The procedure as it is on paper today: form fields, documents, visits, minutes."""
+
+    fields: int
+    documents: int
+    visits: int
+    minutes: int
+
+
+class Valid(Model):
+    """When the definition is law. Open ends are None."""
+
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="to")
+
+    def on(self, day: date) -> bool:
+        """Whether the definition is law on a day."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+class Sources(Model):
+    """Where the statements come from, and which of them were not verified."""
+
+    checked: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _some(self) -> Sources:
+        if not self.checked and not self.unverified:
+            raise ValueError("checked（出典）か unverified（確かめていない点）を書きます")
+        return self
+
+
+class Procedure(Model):
+    """One legal or private act, as DESIGN section 4 describes it. Texts are Japanese source strings."""
+
+    id: str
+    title: str
+    summary: str
+    event: str
+    stage: str
+    authority: str
+    who: str
+    law: str
+    private: bool = False
+    cleared: bool | None = None  # may see withheld facts; by default public offices may, private companies may not
+    for_each: str | None = None
+    applies: tuple[str | Clause, ...]
+    due: Due
+    traps: tuple[Trap, ...] = ()
+    online_window: OnlineWindow | None = None
+    channel: Channel
+    needs: tuple[str | Need, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    after: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    lifecycle: Lifecycle
+    paper: Paper
+    cautions: tuple[str, ...] = ()
+    valid: Valid = Valid()
+    sources: Sources
+
+    @property
+    def sees_withheld(self) -> bool:
+        """Whether facts under a protection measure may go to its office."""
+        return not self.private if self.cleared is None else self.cleared
+
+
+class Role(Model):
+    """A name that conditions may use for a subject, or for a list of subjects held by a list item."""
+
+    kind: str
+    list: str | None = None
+
+
+class Stage(Model):
+    """A group of procedures on the plan, by time."""
+
+    id: str
+    label: str
+
+
+class LifeEvent(Model):
+    """The entry of a journey."""
+
+    id: str
+    title: str
+    summary: str
+    start_title: str
+    promise: str
+    search: tuple[str, ...] = ()
+    roles: Mapping[str, Role]
+    places: Mapping[str, str] = Field(default_factory=dict)  # old, new: the address items that decide the offices
+    triage: tuple[str, ...]
+    prepare: tuple[str, ...]
+    stages: tuple[Stage, ...]
+
+
+class Counter(Model):
+    """Where people go, when, and whom to ring. All fictional."""
+
+    place: str
+    hours: str
+    phone: str
+
+
+class Authority(Model):
+    """An office or company that receives procedures."""
+
+    id: str
+    name: str
+    kind: str
+    code: str | None = None  # municipality code
+    prefecture: str | None = None
+    counter: Counter | None = None
+    closed: str | None = None
+
+
+class Source(Model):
+    """A place where a statement can be read."""
+
+    title: str
+    publisher: str = ""
+    url: str = ""
+    checked: date | None = None

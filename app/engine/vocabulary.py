@@ -1,0 +1,119 @@
+"""The words of the definitions: kinds of subject, items, registers, topics and named conditions.
+
+An *item* is one piece of data about one kind of subject (``person.birth_date``). A *fact* (``facts.py``) is the value of
+an item for one subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ItemType = Literal[
+    "text", "kana", "date", "address", "choice", "choices", "yes_no", "number", "money", "phone", "email", "document",
+    "person", "subjects",
+]  # fmt: skip
+Reuse = Literal["share", "confirm", "never", "withheld"]
+"""share: used wherever it is needed; confirm: shown once for confirmation in each journey; never: asked anew in each
+journey; withheld: goes to no office that is not cleared for it."""
+
+
+class Model(BaseModel):
+    """Base of everything that is read from a definition file: no unknown fields, never changed after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Item(Model):
+    """One piece of data about a kind of subject. Texts are Japanese source strings; translations live in catalogues."""
+
+    label: str
+    type: ItemType
+    held_by: str | None = Field(default=None, alias="register")  # the register that holds it; None: only the person knows
+    absent: Any = None  # what the register's silence means; None: silence says nothing
+    reuse: Reuse = "share"
+    withheld_when: str | None = None
+    topic: str = ""
+    page: str | None = None
+    question: str = ""
+    hint: str = ""
+    why: str = ""
+    yes: str = ""
+    no: str = ""
+    choices: Mapping[str, str] = Field(default_factory=dict)
+    choice_hints: Mapping[str, str] = Field(default_factory=dict)
+    unknown: bool = False  # 「まだ分からない」 is a valid answer
+    optional: bool = False
+    past: bool = False  # a date that lies in the past: earlier eras are offered
+    of: str | None = None  # kind of the subjects in a list
+    source_list: str | None = Field(default=None, alias="from")  # the list that people choose from
+    derived: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Item:
+        if self.derived is None and not (self.question and self.why and self.topic):
+            raise ValueError("question・why・topic が要ります（derived の項目には要りません）")
+        if self.type in ("choice", "choices") and self.derived is None and not self.choices:
+            raise ValueError("choices に選べる値を書いてください")
+        if self.type == "yes_no" and self.derived is None and not (self.yes and self.no):
+            raise ValueError("yes と no に、選ぶときの文を書いてください")
+        if self.type == "subjects" and self.of is None:
+            raise ValueError("of に、一覧に入る対象の種類を書いてください")
+        return self
+
+
+class Kind(Model):
+    """A kind of subject and its items, as one YAML document."""
+
+    kind: str
+    label: str
+    named_by: str | None = None  # the item that tells one subject of this kind from another
+    items: Mapping[str, Item]
+
+
+class Register(Model):
+    """An official source of facts."""
+
+    id: str
+    label: str
+    office: str
+    holds: str
+    basis: str
+
+
+class Topic(Model):
+    """What belongs together when people are asked, and when they check their answers."""
+
+    id: str
+    label: str
+
+
+class NamedCondition(Model):
+    """A condition with its reasons in words, shared by procedures."""
+
+    condition: str = Field(alias="if")
+    because: str
+    otherwise: str
+    kind: str | None = None  # the kind of `each` it speaks of
+
+
+class Vocabulary(Model):
+    """All words at once."""
+
+    kinds: Mapping[str, Kind]
+    registers: Mapping[str, Register]
+    topics: Mapping[str, Topic]
+    conditions: Mapping[str, NamedCondition]
+
+    def item(self, kind: str, name: str) -> Item | None:
+        """The item ``kind.name``, or None."""
+        found = self.kinds.get(kind)
+        return found.items.get(name) if found else None
+
+    @cached_property
+    def topic_order(self) -> dict[str, int]:
+        """Topic id to its place in the order of asking."""
+        return {topic: place for place, topic in enumerate(self.topics)}
