@@ -1,0 +1,1 @@
+"""Hitomado: a simulator of Japan's My Number one-stop procedures."""

@@ -1,0 +1,68 @@
+"""Settings, read once from the environment. The only module that may look at the real clock."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def real_now() -> datetime:
+    """The real time, for session ends and logs only. Everything a person sees in the simulation has the world's time."""
+    return datetime.now(UTC)
+
+
+def _key(name: str, folder: Path) -> str:
+    """A secret from the environment, or one made once and kept beside the database."""
+    value = os.environ.get(name)
+    if value:
+        return value
+    path = folder / f".{name.lower()}"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that may differ between installations.
+
+    ``data`` is the folder of the databases; ``database`` overrides the site's own (SQLAlchemy URL). ``services`` maps a
+    service's name to its URL where it runs elsewhere. Times are in minutes and seconds.
+    """
+
+    data: Path = ROOT / "var"
+    database: str = ""
+    procedures: Path = ROOT / "procedures"
+    services: dict[str, str] = field(default_factory=dict)
+    secret_key: str = ""
+    storage_key: str = ""
+    session_minutes: int = 30
+    lookup_seconds: float = 2.0
+    service_timeout: float = 4.0
+
+    @property
+    def database_url(self) -> str:
+        """Where the site keeps worlds, journeys and cases."""
+        return self.database or f"sqlite:///{self.data / 'site.sqlite3'}"
+
+
+def from_environment() -> Config:
+    """The configuration of this process."""
+    data = Path(os.environ.get("HITOMADO_DATA", ROOT / "var"))
+    data.mkdir(parents=True, exist_ok=True)
+    names = ("mynumber", "authorities")
+    return Config(
+        data=data,
+        database=os.environ.get("DATABASE_URL", ""),
+        services={name: url for name in names if (url := os.environ.get(f"HITOMADO_{name.upper()}_URL"))},
+        secret_key=_key("HITOMADO_SECRET_KEY", data),
+        storage_key=_key("HITOMADO_STORAGE_KEY", data),
+        session_minutes=int(os.environ.get("HITOMADO_SESSION_MINUTES", "30")),
+    )

@@ -1,0 +1,135 @@
+"""Tables of the site. Every key begins with the world. What is personal is sealed (``sealing.py``): columns ``sealed``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON, bytes: LargeBinary}
+
+
+class World(Base):
+    """One visitor's sandbox. ``now`` is the simulated date-time (ISO), ``event_seq`` the last event read from offices."""
+
+    __tablename__ = "worlds"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    persona: Mapped[str] = mapped_column(String(64))
+    now: Mapped[str] = mapped_column(String(32))
+    event_seq: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[str] = mapped_column(String(40))
+
+
+def _world_key() -> Mapped[str]:
+    return mapped_column(String(32), primary_key=True)
+
+
+class Journey(Base):
+    """One life event that a person goes through. ``state`` holds what is not personal: registers asked, subjects added."""
+
+    __tablename__ = "journeys"
+    world: Mapped[str] = _world_key()
+    n: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(default=0)
+    consents: Mapped[dict[str, Any]] = mapped_column(default=dict)  # register -> {decision, at}
+    lookups: Mapped[dict[str, Any]] = mapped_column(default=dict)  # register -> {status, as_of, items, later}
+    subjects: Mapped[dict[str, Any]] = mapped_column(default=dict)  # subject id -> {kind, source}
+    notice: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the plan as the person last saw it
+    __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)
+
+
+class Fact(Base):
+    """The ledger: append-only. A correction supersedes, it does not overwrite."""
+
+    __tablename__ = "facts"
+    world: Mapped[str] = _world_key()
+    journey: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64))
+    item: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes]
+    source: Mapped[str] = mapped_column(String(64))
+    at: Mapped[str] = mapped_column(String(32))
+    basis: Mapped[str] = mapped_column(String(200), default="")
+    purpose: Mapped[list[Any]] = mapped_column(default=list)
+    reuse: Mapped[str] = mapped_column(String(16))
+    superseded_by: Mapped[int | None] = mapped_column(default=None)
+    __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)
+
+
+class Submission(Base):
+    """One signature over everything that a journey files."""
+
+    __tablename__ = "submissions"
+    world: Mapped[str] = _world_key()
+    journey: Mapped[int] = mapped_column(primary_key=True)
+    transaction: Mapped[str] = mapped_column(String(64))
+    at: Mapped[str] = mapped_column(String(32))
+    sealed: Mapped[bytes]  # digest, signature, certificate, algorithm
+    __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)
+
+
+class Case(Base):
+    """One submitted procedure at one authority, and its place in the outbox.
+
+    ``state`` follows from the events (``app.engine.lifecycle``); it is kept for listing. ``waits_for`` are case numbers
+    that must be finished first. ``sent`` are the ledger rows whose facts the authority received.
+    """
+
+    __tablename__ = "cases"
+    world: Mapped[str] = _world_key()
+    n: Mapped[int] = mapped_column(primary_key=True)
+    journey: Mapped[int]
+    procedure: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str | None] = mapped_column(String(64))
+    authority: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(32))
+    idempotency_key: Mapped[str] = mapped_column(String(64))
+    arrival_number: Mapped[str | None] = mapped_column(String(32))
+    tries: Mapped[int] = mapped_column(default=0)
+    waits_for: Mapped[list[Any]] = mapped_column(default=list)
+    sent: Mapped[list[Any]] = mapped_column(default=list)
+    sealed: Mapped[bytes]  # the application's body
+    __table_args__ = (
+        ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),
+        UniqueConstraint("idempotency_key"),
+    )
+
+
+class CaseEvent(Base):
+    """What happened to a case, in order."""
+
+    __tablename__ = "case_events"
+    world: Mapped[str] = _world_key()
+    case: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(String(32))
+    at: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str] = mapped_column(String(100))
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)  # arrival_number, item, opens, until
+    __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)
+
+
+class Letter(Base):
+    """What an office wrote to the person."""
+
+    __tablename__ = "letters"
+    world: Mapped[str] = _world_key()
+    n: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[int]
+    at: Mapped[str] = mapped_column(String(32))
+    sender: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(32))
+    body: Mapped[str] = mapped_column(String(2000))
+    needs_action: Mapped[bool] = mapped_column(default=False)
+    read: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)

@@ -1,0 +1,308 @@
+"""One journey: consent and look-ups, answers, the plan. State is facts only; the path is worked out from them each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.compiling import CompiledEvent
+from app.engine.conditions import UNKNOWN
+from app.engine.facts import NOT_YET, Fact, Facts, Key
+from app.engine.planner import Page, Plan, make_plan
+from app.engine.values import from_json, to_json
+from app.engine.vocabulary import Item, Register
+from app.gateway.base import ServiceDown, ServiceError, ServiceRefused
+from app.store import models
+from app.world import ledger
+from app.world.context import Context
+from app.world.ledger import Entry, NewFact
+
+STAGES = ("event", "lookup", "answer", "review", "sign")
+
+
+class Stale(Exception):
+    """The page was made before something else changed. ``changed`` are the keys with another value now."""
+
+    def __init__(self, changed: tuple[Key, ...]) -> None:
+        super().__init__("stale")
+        self.changed = changed
+
+
+@dataclass(frozen=True)
+class RegisterCost:
+    """What a consent is about: the register, the items in question, the procedures, and the questions that it saves."""
+
+    register: Register
+    items: tuple[str, ...]
+    procedures: tuple[str, ...]
+    questions: int
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The choice before any look-up. ``questions`` are counts of items: asking every register, and asking none."""
+
+    registers: tuple[RegisterCost, ...]
+    with_registers: int
+    without_registers: int
+
+
+class Journey:
+    """A journey of a world. Reads lazily and keeps what it read for the length of a request; every change goes through a
+    method and forgets what was read."""
+
+    def __init__(self, context: Context, world: str, row: models.Journey, now: datetime, household: str) -> None:
+        self.context, self.world, self.n, self.now, self.household = context, world, row.n, now, household
+        self.event: CompiledEvent = context.library.events[row.event]
+        self._take(row)
+
+    def _take(self, row: models.Journey) -> None:
+        self.version = row.version
+        self.consents: dict[str, dict[str, Any]] = dict(row.consents)
+        self.lookups: dict[str, dict[str, Any]] = dict(row.lookups)
+        self.added: dict[str, dict[str, Any]] = dict(row.subjects)
+        self.seen: dict[str, Any] = dict(row.notice)
+        for name in ("entries", "facts", "plan"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def today(self) -> date:
+        """The world's day."""
+        return self.now.date()
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The ledger's standing rows."""
+        with self.context.database.read() as session:
+            return ledger.entries(session, self.context.database.seal, self.world, self.n)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The ledger as the planner sees it."""
+        persona = self.context.households[self.household]
+        kinds = {id_: subject["kind"] for id_, subject in self.added.items()}
+        roles = dict(persona.roles)
+        for name, role in self.event.definition.roles.items():
+            if role.list is None:
+                roles.setdefault(name, name)
+                kinds.setdefault(roles[name], role.kind)
+        facts = []
+        for entry in self.entries:
+            item = self.event.vocabulary.item(kinds.get(entry.subject, ""), entry.item)
+            if item is not None:
+                facts.append(Fact(entry.subject, entry.item, from_json(item, entry.value), entry.source, entry.at.date(), entry.reuse))  # type: ignore[arg-type]
+        return Facts.of(roles, kinds, facts)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan as of now."""
+        return make_plan(self.event, self.facts, self.today)
+
+    @property
+    def mark(self) -> int:
+        """The newest row of the ledger: what a page was based on."""
+        return max((entry.seq for entry in self.entries), default=0)
+
+    def entry(self, key: Key) -> Entry | None:
+        """The standing ledger row of a key."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    def name_of(self, subject: str) -> str:
+        """What a subject is called: its name as registered or as the person gave it; empty when not known."""
+        kind = self.event.vocabulary.kinds.get(self.facts.kinds.get(subject, ""))
+        fact = self.facts.get((subject, kind.named_by)) if kind and kind.named_by else None
+        return str(fact.value) if fact is not None and fact.value not in (None, NOT_YET) else ""
+
+    # --- triage -------------------------------------------------------------------------------------------------------
+    @property
+    def open_triage(self) -> list[str]:
+        """Triage items (`move.kind`) without an answer, in order."""
+        return [
+            f"{path.kind}.{path.name}"
+            for path in self.event.triage
+            if (self.facts.roles[path.role], path.name) not in self.facts.by_key
+        ]
+
+    # --- consent and look-up --------------------------------------------------------------------------------------------
+    def consent_choices(self) -> Consent:
+        """Which registers could be asked for what, given the triage; and what refusing costs in questions."""
+        open_ids = self._triaged_plan().not_ruled_out
+        uses = {item: ids for item, ids in self._uses().items() if any(id_ in open_ids for id_ in ids)}
+        costs, asked = [], 0
+        for register in self.event.vocabulary.registers.values():
+            items = tuple(path for path in uses if self._item(path).held_by == register.id)
+            if items:
+                ids = tuple(dict.fromkeys(id_ for path in items for id_ in uses[path] if id_ in open_ids))
+                costs.append(RegisterCost(register, items, ids, len(items)))
+                asked += len(items)
+        own = sum(1 for path in uses if self._item(path).held_by is None and f"{path}" not in self._answered_items())
+        return Consent(tuple(costs), own, own + asked)
+
+    def _triaged_plan(self) -> Plan:
+        """The plan as the triage alone decides it, so that the choice does not change once registers have answered."""
+        triage = {(self.facts.roles[path.role], path.name) for path in self.event.triage}
+        facts = Facts(self.facts.roles, self.facts.kinds, {k: f for k, f in self.facts.by_key.items() if k in triage})
+        return make_plan(self.event, facts, self.today)
+
+    def _answered_items(self) -> set[str]:
+        return {f"{self.facts.kinds.get(key[0])}.{key[1]}" for key, fact in self.facts.by_key.items() if fact.register is None}
+
+    def _uses(self) -> Mapping[str, tuple[str, ...]]:
+        return self.event.uses
+
+    def _item(self, path: str) -> Item:
+        kind, _, name = path.partition(".")
+        found = self.event.vocabulary.item(kind, name)
+        assert found is not None, path
+        return found
+
+    def decide_consents(self, decisions: Mapping[str, bool]) -> None:
+        """Record yes or no for each register. A yes that turns into a no withdraws what the register told."""
+        with self.context.database.write() as session:
+            row = self._row(session)
+            consents = dict(row.consents)
+            for register, yes in decisions.items():
+                consents[register] = {"decision": "granted" if yes else "refused", "at": self.now.isoformat()}
+            row.consents = consents
+            refused = [register for register, yes in decisions.items() if not yes]
+            row.lookups = {register: answer for register, answer in row.lookups.items() if register not in refused}
+            gone = [entry.seq for entry in self.entries if entry.source.removeprefix("register:") in refused]
+            ledger.withdraw(session, self.world, self.n, gone)
+            self._changed(row)
+
+    @property
+    def pending_registers(self) -> list[str]:
+        """Registers that may be asked and have not answered yet."""
+        return [
+            register
+            for register, consent in self.consents.items()
+            if consent["decision"] == "granted" and self.lookups.get(register, {}).get("status") in (None, "down", "slow")
+        ]
+
+    def look_up(self, token: str, only: Iterable[str] | None = None) -> None:
+        """Ask every pending register (or those named) at once, and enter what they answer.
+
+        A register that is down or slow is marked; it can be asked again, or its questions put to the person.
+        """
+        wanted = [register for register in self.pending_registers if only is None or register in set(only)]
+        choices = {cost.register.id: cost for cost in self.consent_choices().registers}
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            jobs = {register: pool.submit(self._inquire, token, choices[register]) for register in wanted if register in choices}
+            answers = {register: job.result() for register, job in jobs.items()}
+        with self.context.database.write() as session:
+            row = self._row(session)
+            lookups, subjects, facts = dict(row.lookups), dict(row.subjects), []
+            for register, answer in answers.items():
+                lookups[register] = {key: value for key, value in answer.items() if key != "subjects"}
+                for subject, told in answer.get("subjects", {}).items():
+                    subjects.setdefault(subject, {"kind": told["kind"], "source": f"register:{register}"})
+                    facts += self._told(register, choices[register], subject, told)
+            row.lookups, row.subjects = lookups, subjects
+            ledger.enter(session, self.context.database.seal, self.world, self.n, facts, self.now)
+            self._changed(row)
+
+    def _inquire(self, token: str, cost: RegisterCost) -> dict[str, Any]:
+        try:
+            answer = self.context.mynumber.registers.inquire(
+                self.world, self.now, cost.register.id, token, items=cost.items, procedures=cost.procedures,
+                legal_basis=cost.register.basis, timeout=self.context.lookup_seconds,
+            )  # fmt: skip
+        except ServiceDown as error:
+            return {"status": "slow" if error.maybe_done else "down", "count": 0, "as_of": None}
+        except ServiceRefused as error:
+            return {"status": error.problem.kind if error.problem.kind in ("mismatch", "unsupported") else "down", "count": 0, "as_of": None}
+        except ServiceError:
+            return {"status": "down", "count": 0, "as_of": None}
+        count = sum(1 for told in answer.subjects.values() for value in told["items"].values() if "value" in value)
+        reasons = sorted({value["reason"] for told in answer.subjects.values() for value in told["items"].values() if "reason" in value})
+        return {"status": answer.status, "count": count, "as_of": answer.as_of, "reasons": reasons, "subjects": answer.subjects}
+
+    def _told(self, register: str, cost: RegisterCost, subject: str, told: Mapping[str, Any]) -> list[NewFact]:
+        facts = []
+        for name, answer in told["items"].items():
+            item = self.event.vocabulary.item(told["kind"], name)
+            if item is None or "value" not in answer:
+                continue
+            reuse = "confirm" if answer.get("stale") else "withheld" if answer.get("withheld") else item.reuse
+            purpose = tuple(id_ for id_ in cost.procedures if id_ in self._uses().get(f"{told['kind']}.{name}", ()))
+            facts.append(NewFact(subject, name, answer["value"], f"register:{register}", reuse, cost.register.basis, purpose))
+        return facts
+
+    def ask_instead(self, registers: Iterable[str]) -> None:
+        """Put the questions of registers that do not answer to the person."""
+        with self.context.database.write() as session:
+            row = self._row(session)
+            row.lookups = {**row.lookups, **{r: {**row.lookups.get(r, {"count": 0, "as_of": None}), "status": "asked_instead"} for r in registers}}
+            self._changed(row)
+
+    # --- answers --------------------------------------------------------------------------------------------------------
+    def page(self, page_id: str, subject: str) -> Page | None:
+        """The open question page with an id and subject."""
+        return next((page for page in self.plan.pages if page.id == page_id and page.subject == subject), None)
+
+    def answer(self, values: Mapping[Key, Any], based_on: int | None = None) -> None:
+        """Enter answers (inside values, NOT_YET included). Raises Stale when another tab answered differently since
+        ``based_on`` (the ``mark`` of the page)."""
+        if based_on is not None:
+            self._check_stale(values, based_on)
+        facts = [NewFact(*key, to_json(value), "citizen", self._reuse(key), "", self._purpose(key)) for key, value in values.items()]
+        with self.context.database.write() as session:
+            row = self._row(session)
+            if ledger.enter(session, self.context.database.seal, self.world, self.n, facts, self.now):
+                self._changed(row)
+
+    def _check_stale(self, values: Mapping[Key, Any], based_on: int) -> None:
+        changed = tuple(
+            key for key, value in values.items() if (entry := self.entry(key)) is not None and entry.seq > based_on and entry.value != to_json(value)
+        )
+        if changed:
+            raise Stale(changed)
+
+    def _reuse(self, key: Key) -> str:
+        item = self.plan.item(key)
+        return item.reuse if item and item.reuse != "confirm" else "share"
+
+    def _purpose(self, key: Key) -> tuple[str, ...]:
+        return self._uses().get(f"{self.facts.kinds.get(key[0], '')}.{key[1]}", ())
+
+    def add_subject(self, kind: str) -> str:
+        """Make a new subject of a kind (a dog the register does not know) and return its id."""
+        with self.context.database.write() as session:
+            row = self._row(session)
+            place = 1 + sum(1 for id_ in row.subjects if id_.startswith(f"{kind}-"))
+            row.subjects = {**row.subjects, f"{kind}-{place}": {"kind": kind, "source": "citizen"}}
+            self._changed(row)
+        return f"{kind}-{place}"
+
+    # --- the plan as the person last saw it -----------------------------------------------------------------------------
+    def take_difference(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Ids of procedures that became required, and that are required no more, since the plan was last looked at."""
+        now = sorted({planned.id for planned in self.plan.by_verdict["required"]})
+        before = self.seen.get("required")
+        with self.context.database.write() as session:
+            self._row(session).notice = {"required": now}
+        if before is None:
+            return (), ()
+        return tuple(id_ for id_ in now if id_ not in before), tuple(id_ for id_ in before if id_ not in now)
+
+    def value(self, role: str, name: str) -> Any:
+        """The value of an item for a singular role, None while it is not known."""
+        subject = self.facts.roles.get(role, "")
+        found = self.facts.values().get((subject, name), UNKNOWN)
+        return None if found is UNKNOWN else found
+
+    def _row(self, session: Session) -> models.Journey:
+        query = select(models.Journey).where(models.Journey.world == self.world, models.Journey.n == self.n)
+        return session.scalars(query).one()
+
+    def _changed(self, row: models.Journey) -> None:
+        row.version += 1
+        self._take(row)

@@ -1,0 +1,250 @@
+"""A visitor's sandbox: made from a synthetic household, moved forward in time, thrown away. Nobody else can see it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from app.config import real_now
+from app.engine.lifecycle import CaseState, Event, State, may, whose_turn
+from app.engine.personas import Household
+from app.gateway.base import ServiceRefused
+from app.store import models
+from app.world import outbox
+from app.world.context import Context
+from app.world.journeys import Journey
+
+OPENING = time(9, 0)
+MAX_DAYS = 400
+
+
+class VisitRefused(Exception):
+    """The counter is closed, or it is too early. The text is the office's own words."""
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case with its history and present state."""
+
+    n: int
+    journey: int
+    procedure: str
+    subject: str | None
+    authority: str
+    channel: str
+    arrival_number: str | None
+    state: CaseState
+    history: tuple[tuple[Event, str], ...]  # event, who told it
+    waits_for: tuple[int, ...]
+    sent: tuple[int, ...]
+    tries: int
+
+    def may(self, event: str) -> bool:
+        """Whether something can happen to the case now (`withdrawn`, `visited` …)."""
+        from app.engine.lifecycle import EventType
+
+        return may(self.state.state, EventType(event))
+
+    @property
+    def turn(self) -> str:
+        """citizen, site, authority or nobody."""
+        return whose_turn(self.state.state).value
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """A letter of an office."""
+
+    n: int
+    case: int
+    at: datetime
+    sender: str
+    kind: str
+    body: str
+    needs_action: bool
+    read: bool
+
+
+class World:
+    """One visitor's world, loaded for a request."""
+
+    def __init__(self, context: Context, row: models.World) -> None:
+        self.context, self.id, self.persona_id = context, row.id, row.persona
+        self.now = datetime.fromisoformat(row.now)
+
+    # --- making and throwing away ---------------------------------------------------------------------------------------
+    @classmethod
+    def make(cls, context: Context, persona: str) -> World:
+        """A new world for a persona. Raises KeyError for a persona that does not exist, ServiceDown when a service is."""
+        household = context.households[persona]
+        now = datetime.combine(household.persona.today, OPENING)
+        world = uuid.uuid4().hex
+        context.mynumber.simulation.create_world(world, now, persona)
+        context.authorities.create_world(world, now)
+        with context.database.write() as session:
+            row = models.World(id=world, persona=persona, now=now.isoformat(), made_at=real_now().isoformat())
+            session.add(row)
+            session.flush()
+            return cls(context, row)
+
+    @classmethod
+    def find(cls, context: Context, id_: str) -> World | None:
+        """The world with an id."""
+        with context.database.read() as session:
+            row = session.get(models.World, id_)
+            return cls(context, row) if row else None
+
+    def delete(self) -> None:
+        """Remove everything that belongs to this world, here and at the services."""
+        with self.context.database.write() as session:
+            row = session.get(models.World, self.id)
+            if row is not None:
+                for table in (models.Letter, models.CaseEvent, models.Case, models.Submission, models.Fact, models.Journey):
+                    for one in session.scalars(select(table).where(table.world == self.id)):
+                        session.delete(one)
+                session.flush()
+                session.delete(row)
+        self.context.mynumber.simulation.delete_world(self.id, self.now)
+        self.context.authorities.delete_world(self.id, self.now)
+
+    @property
+    def household(self) -> Household:
+        """Whom the visitor plays."""
+        return self.context.households[self.persona_id]
+
+    @property
+    def today(self) -> date:
+        """The simulated day."""
+        return self.now.date()
+
+    # --- journeys ---------------------------------------------------------------------------------------------------
+    def start_journey(self, event: str) -> Journey:
+        """A new journey for an event."""
+        with self.context.database.write() as session:
+            n = (session.scalar(select(func.max(models.Journey.n)).where(models.Journey.world == self.id)) or 0) + 1
+            row = models.Journey(world=self.id, n=n, event=event, started_at=self.now.isoformat(), version=0, consents={}, lookups={}, subjects=self._applicant(event), notice={})
+            session.add(row)
+            session.flush()
+            return Journey(self.context, self.id, row, self.now, self.persona_id)
+
+    def _applicant(self, event: str) -> dict[str, dict[str, str]]:
+        kind = self.context.library.events[event].definition.roles["applicant"].kind
+        return {self.household.persona.roles["applicant"]: {"kind": kind, "source": "card"}}
+
+    def journeys(self) -> list[Journey]:
+        """All journeys, newest first."""
+        with self.context.database.read() as session:
+            rows = session.scalars(select(models.Journey).where(models.Journey.world == self.id).order_by(models.Journey.n.desc()))
+            return [Journey(self.context, self.id, row, self.now, self.persona_id) for row in rows]
+
+    def journey(self, n: int) -> Journey | None:
+        """One journey by its number in this world."""
+        return next((journey for journey in self.journeys() if journey.n == n), None)
+
+    def submitted_at(self, journey: int) -> datetime | None:
+        """When a journey was signed and filed; None before that."""
+        with self.context.database.read() as session:
+            row = session.get(models.Submission, (self.id, journey))
+            return datetime.fromisoformat(row.at) if row and row.at else None
+
+    # --- cases and letters --------------------------------------------------------------------------------------------
+    def cases(self) -> list[CaseView]:
+        """All cases in order."""
+        with self.context.database.read() as session:
+            return [self._view(session, row) for row in session.scalars(select(models.Case).where(models.Case.world == self.id).order_by(models.Case.n))]
+
+    def case(self, n: int) -> CaseView | None:
+        """One case by its number in this world."""
+        with self.context.database.read() as session:
+            row = session.get(models.Case, (self.id, n))
+            return self._view(session, row) if row else None
+
+    def _view(self, session: outbox.Session, row: models.Case) -> CaseView:
+        events = outbox.events_of(session, row)
+        query = select(models.CaseEvent.actor).where(models.CaseEvent.world == self.id, models.CaseEvent.case == row.n).order_by(models.CaseEvent.seq)
+        return CaseView(
+            row.n, row.journey, row.procedure, row.subject, row.authority, row.channel, row.arrival_number, outbox.reduce(events),
+            tuple(zip(events, session.scalars(query), strict=True)), tuple(row.waits_for), tuple(row.sent), row.tries,
+        )  # fmt: skip
+
+    def letters(self) -> list[LetterView]:
+        """The inbox, newest first."""
+        with self.context.database.read() as session:
+            rows = session.scalars(select(models.Letter).where(models.Letter.world == self.id).order_by(models.Letter.n.desc()))
+            return [LetterView(r.n, r.case, datetime.fromisoformat(r.at), r.sender, r.kind, r.body, r.needs_action, r.read) for r in rows]
+
+    def mark_read(self, n: int) -> None:
+        """A letter was opened."""
+        with self.context.database.write() as session:
+            row = session.get(models.Letter, (self.id, n))
+            if row is not None:
+                row.read = True
+
+    # --- acts -----------------------------------------------------------------------------------------------------------
+    def deliver(self) -> None:
+        """Send what waits and read what offices did."""
+        outbox.deliver(self.context, self.id, self.now)
+
+    def visit(self, n: int) -> None:
+        """Go to the counter of a case's office: everything that waits there for a visit is done. Raises VisitRefused."""
+        case = self.case(n)
+        if case is None:
+            raise KeyError(n)
+        done: set[int] = set()
+        while True:
+            waiting = [c for c in self.cases() if c.authority == case.authority and c.state.state is State.NEEDS_VISIT and c.n not in done]
+            if not waiting:
+                return
+            for one in sorted(waiting, key=lambda c: c.n != n):
+                done.add(one.n)
+                try:
+                    self.context.authorities.visit(self.id, self.now, one.arrival_number or "")
+                except ServiceRefused as error:
+                    if one.n == n:
+                        raise VisitRefused(error.problem.detail or error.problem.title) from None
+            self.deliver()
+
+    def withdraw(self, n: int) -> None:
+        """Take a case back before the office has finished it. One that was not sent yet is withdrawn here."""
+        case = self.case(n)
+        if case is None:
+            raise KeyError(n)
+        if case.arrival_number:
+            self.context.authorities.withdraw(self.id, self.now, case.arrival_number)
+        else:
+            with self.context.database.write() as session:
+                row = session.get_one(models.Case, (self.id, n))
+                outbox.record(session, row, Event(outbox.EventType.WITHDRAWN, self.now), "")
+        self.deliver()
+
+    def correct(self, n: int, facts: dict[str, object]) -> None:
+        """Answer an office's request to correct. ``facts`` by "subject.item"."""
+        case = self.case(n)
+        if case is None or case.arrival_number is None:
+            raise KeyError(n)
+        self.context.authorities.correct(self.id, self.now, case.arrival_number, facts)
+        self.deliver()
+
+    # --- time ---------------------------------------------------------------------------------------------------------
+    def advance(self, days: int | None) -> list[tuple[Event, CaseView]]:
+        """Go forward by days, or (None) to the day on which something happens next. Returns what happened, in order.
+
+        Day by day, so that what one office finishes can set off the next on the same day.
+        """
+        before = {case.n: len(case.history) for case in self.cases()}
+        for _ in range(days if days is not None else MAX_DAYS):
+            self._set_now(self.now + timedelta(days=1))
+            self.context.authorities.advance_clock(self.id, self.now)
+            self.deliver()
+            if days is None and any(len(case.history) > before.get(case.n, 0) for case in self.cases()):
+                break
+        news = [(event, case) for case in self.cases() for event, _ in case.history[before.get(case.n, 0) :]]
+        return sorted(news, key=lambda one: one[0].at)
+
+    def _set_now(self, now: datetime) -> None:
+        self.now = now
+        with self.context.database.write() as session:
+            session.get_one(models.World, self.id).now = now.isoformat()
