@@ -1,0 +1,163 @@
+"""Catalogues: extracting texts from code, templates and definitions, bringing ``locales/`` up to date, compiling.
+
+Three domains keep files readable: ``site`` (templates and code), ``vocabulary`` (items, registers, authorities, events,
+personas) and one for each life event (``moving``). A message id is the Japanese source text; the same text means the same
+everywhere, so it is translated once: a text that an earlier domain has is left out of the later ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages import extract
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from app.config import ROOT
+from app.engine import documents
+from app.i18n import LOCALES, SOURCE, TAGS
+
+KEYWORDS = {"_": None, "gettext": None, "rich": None}
+TEXTS = frozenset(
+    {
+        "label", "question", "hint", "why", "yes", "no", "because", "otherwise", "title", "summary", "start_title", "promise", "office", "holds",
+        "who", "reason", "note", "lost", "counting", "done", "document", "name", "place", "hours", "heading",
+    }
+)  # fmt: skip
+LISTS = frozenset({"cautions", "prepare", "unverified"})
+MAPPINGS = frozenset({"choices", "choice_hints", "pages"})
+PYTHON_TEXTS = ("app/web", "app/services/mynumber", "app/services/authorities")
+
+
+def texts() -> dict[str, dict[str, list[str]]]:
+    """Domain to message to the places where it stands ("app/web/home.py:12")."""
+    found: dict[str, dict[str, list[str]]] = {"site": {}, "vocabulary": {}}
+    for message, place in (*_python(), *_templates()):
+        found["site"].setdefault(message, []).append(place)
+    for path in sorted((ROOT / "procedures").rglob("*.yaml")):
+        parts = path.relative_to(ROOT / "procedures").parts
+        if parts[0] in ("sources.yaml", "geography.yaml"):
+            continue
+        domain = "vocabulary" if parts[0] in ("vocabulary", "authorities", "life_events", "personas") else parts[0]
+        for message, place in _definitions(path, personas=parts[0] == "personas"):
+            found.setdefault(domain, {}).setdefault(message, []).append(place)
+    seen: set[str] = set()
+    for messages in found.values():
+        for message in list(messages):
+            if message in seen:
+                del messages[message]
+        seen |= messages.keys()
+    return found
+
+
+def _python() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        with path.open("rb") as file:
+            for line, message, _comments, _context in extract.extract("python", file, KEYWORDS):
+                yield str(message), f"{path.relative_to(ROOT)}:{line}"
+        yield from _constants(path)
+
+
+def _constants(path: Path) -> Iterator[tuple[str, str]]:
+    """Japanese texts in tables that the code translates when it shows them (``_(WORDS[state])``)."""
+    import ast
+    import re
+
+    if not str(path.relative_to(ROOT)).startswith(PYTHON_TEXTS):
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        values = [*node.values] if isinstance(node, ast.Dict) else [*node.elts] if isinstance(node, ast.List | ast.Tuple) else []
+        for value in values:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str) and re.search("[ぁ-んァ-ヶ一-龠]", value.value):
+                yield value.value, f"{path.relative_to(ROOT)}:{value.lineno}"
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "app").rglob("*.html")):
+        if "gallery" in path.parts:
+            continue
+        with path.open("rb") as file:
+            for line, message, _comments, _context in extract.extract("jinja2.ext:babel_extract", file, KEYWORDS, options={"encoding": "utf-8"}):
+                yield str(message), f"{path.relative_to(ROOT)}:{line}"
+
+
+def _definitions(path: Path, personas: bool) -> Iterator[tuple[str, str]]:
+    for document in documents.read(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"), []):
+        values = {key: document.value[key] for key in ("title", "summary")} if personas else document.value
+        for message, where in _walk(values, ()):
+            yield message, f"{document.file}:{document.place(where)[0]}"
+
+
+def _walk(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, str) and inner and (key in TEXTS or (path and path[-1] in MAPPINGS)):
+                yield inner, (*path, key)
+            else:
+                yield from _walk(inner, (*path, key))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            if isinstance(inner, str) and path and path[-1] in LISTS:
+                yield inner, (*path, place)
+            else:
+                yield from _walk(inner, (*path, place))
+
+
+def update() -> dict[str, int]:
+    """Bring every catalogue up to date with the texts. Returns how many messages each tag still lacks."""
+    lacking: dict[str, int] = {}
+    for domain, messages in texts().items():
+        template = Catalog(project="Hitomado", version="", fuzzy=False)
+        for message, places in messages.items():
+            template.add(message, locations=[(place.rpartition(":")[0], int(place.rpartition(":")[2])) for place in places[:3]], flags=_flags(message))
+        for tag in _translated():
+            path = po_path(tag, domain)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            catalog = read_catalogue(path) if path.exists() else Catalog(domain=domain)
+            catalog.update(template, no_fuzzy_matching=True)
+            catalog.obsolete.clear()
+            _write(path, catalog)
+            lacking[tag] = lacking.get(tag, 0) + sum(1 for message in catalog if message.id and (not message.string or message.fuzzy))
+    return lacking
+
+
+def _flags(message: str) -> set[str]:
+    return {"python-brace-format"} if "{" in message else set()
+
+
+def _translated() -> list[str]:
+    return [tag for tag in TAGS if tag != SOURCE]
+
+
+def po_path(tag: str, domain: str) -> Path:
+    """Where a catalogue stands."""
+    return LOCALES / tag / "LC_MESSAGES" / f"{domain}.po"
+
+
+def read_catalogue(path: Path) -> Catalog:
+    """A catalogue from its file. UI tags are no Babel locales, so the locale is left out."""
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def _write(path: Path, catalog: Catalog) -> None:
+    buffer = BytesIO()
+    write_po(buffer, catalog, width=0, omit_header=False, sort_output=False, include_lineno=False)
+    lines = [line for line in buffer.getvalue().decode().splitlines() if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team'))]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def compile_all() -> int:
+    """Compile every catalogue that is newer than its compiled form. Fuzzy texts are left out. Returns how many were made."""
+    made = 0
+    for path in sorted(LOCALES.glob("*/LC_MESSAGES/*.po")):
+        compiled = path.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
+            with compiled.open("wb") as file:
+                write_mo(file, read_catalogue(path))
+            made += 1
+    return made

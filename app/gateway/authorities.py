@@ -1,0 +1,164 @@
+"""Client of the service that stands for all offices and companies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from app.gateway.base import Place, ServiceClient
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an office answers. `usual_from`, `usual_to`: days between which it usually ends; `opens`: first day at the
+    counter; `item`, `until`: what a correction is asked for, and by when. None where it means nothing."""
+
+    arrival_number: str
+    state: str
+    usual_from: date | None = None
+    usual_to: date | None = None
+    opens: date | None = None
+    until: date | None = None
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One event as an office tells it. `actor`: citizen or authority; `note`: the office's own words, in Japanese."""
+
+    seq: int
+    arrival_number: str
+    type: str
+    at: datetime
+    actor: str
+    note: str | None = None
+    item: str | None = None
+    opens: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAnswer:
+    """After a drain. `waiting`: arrival numbers whose effects could not be delivered yet; `next`: the next due moment."""
+
+    now: datetime
+    waiting: tuple[str, ...]
+    next: datetime | None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _receipt(data: Mapping[str, Any]) -> Receipt:
+    days = {name: _day(data.get(name)) for name in ("usual_from", "usual_to", "opens", "until")}
+    return Receipt(data["arrival_number"], data["state"], **days, item=data.get("item"))
+
+
+def _event(data: Mapping[str, Any]) -> CaseEvent:
+    return CaseEvent(
+        data["seq"],
+        data["arrival_number"],
+        data["type"],
+        datetime.fromisoformat(data["at"]),
+        data["actor"],
+        data.get("note"),
+        data.get("item"),
+        _day(data.get("opens")),
+        _day(data.get("until")),
+    )
+
+
+class Authorities:
+    """Typed calls. Each raises `ServiceDown` (try again, with the same key where there is one) or `ServiceRefused`.
+
+    `world`: the visitor's sandbox; `now`: its simulated local time. A refusal's `problem.detail` is a Japanese sentence for
+    the citizen where the citizen can do something; `problem.members["opens_on"]` is the next day on which a counter takes it.
+    """
+
+    def __init__(self, base_url: str, control_key: str | None = None) -> None:
+        self._client = ServiceClient("authorities", base_url, control_key=control_key)
+
+    def submit(self, world: str, now: datetime, application: Mapping[str, Any], key: str) -> Receipt:
+        """File an application once for each idempotency key; the same key and body again give the same receipt."""
+        return self._act(world, now, "/applications", dict(application), key)
+
+    def events_after(self, world: str, now: datetime, seq: int) -> list[CaseEvent]:
+        """All events of the world after a sequence number, in order."""
+        found: list[CaseEvent] = []
+        while True:
+            answer = self._client.call("GET", "/events", place=Place(world, now), params={"after": str(seq)})
+            page = [_event(event) for event in answer.json()["events"]]
+            if not page:
+                return found
+            found += page
+            seq = page[-1].seq
+
+    def visit(self, world: str, now: datetime, number: str) -> Receipt:
+        """Go to the counter. Refused before the first day (`too-early`) and on closed days (`counter-closed`)."""
+        return self._act(world, now, f"/applications/{number}/visit")
+
+    def withdraw(self, world: str, now: datetime, number: str) -> Receipt:
+        """Take an application back. Refused (`not-possible`) once it is decided."""
+        return self._act(world, now, f"/applications/{number}/withdrawal")
+
+    def correct(self, world: str, now: datetime, number: str, facts: Mapping[str, Any]) -> Receipt:
+        """Answer a request to correct with new values by `subject.item`."""
+        return self._act(world, now, f"/applications/{number}/correction", {"facts": dict(facts)})
+
+    # --- the simulator's hand -----------------------------------------------------------------------------------------
+    def set_outcome(
+        self,
+        world: str,
+        now: datetime,
+        number: str,
+        outcome: Literal["rejected", "correction"],
+        item: str | None = None,
+        reason: str | None = None,
+    ) -> Receipt:
+        """Let the office refuse, or ask to correct an item (`role.item` or `subject.item`), at once."""
+        sent = {"outcome": outcome, "item": item, "reason": reason}
+        return self._act(world, now, f"/_sim/applications/{number}/outcome", sent, control=True)
+
+    def create_world(self, world: str, now: datetime) -> None:
+        """Make the world known; again changes nothing."""
+        self._client.call("PUT", f"/_sim/worlds/{world}", place=Place(world, now), control=True)
+
+    def delete_world(self, world: str, now: datetime) -> None:
+        """Forget everything about the world."""
+        self._client.call("DELETE", f"/_sim/worlds/{world}", place=Place(world, now), control=True)
+
+    def advance_clock(self, world: str, now: datetime) -> ClockAnswer:
+        """Move the world's clock forward: everything that is due by then happens."""
+        sent = {"now": now.replace(microsecond=0).isoformat()}
+        answer = self._client.call(
+            "PUT", f"/_sim/worlds/{world}/clock", place=Place(world, now), json=sent, control=True
+        ).json()
+        following = datetime.fromisoformat(answer["next"]) if answer["next"] else None
+        return ClockAnswer(datetime.fromisoformat(answer["now"]), tuple(answer["waiting"]), following)
+
+    def set_faults(self, world: str, now: datetime, faults: Sequence[Mapping[str, Any]]) -> None:
+        """Make these the only faults: `[{target: authority:<id> | procedure:<id> | events | *, kind: down | slow | refused}]`."""
+        path = f"/_sim/worlds/{world}/faults"
+        self._client.call("PUT", path, place=Place(world, now), json=[dict(fault) for fault in faults], control=True)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def _act(
+        self,
+        world: str,
+        now: datetime,
+        path: str,
+        sent: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        *,
+        control: bool = False,
+    ) -> Receipt:
+        answer = self._client.call(
+            "POST", path, place=Place(world, now), json=sent, idempotency_key=key, control=control
+        )
+        return _receipt(answer.json())

@@ -1,0 +1,79 @@
+"""The words an office writes to the citizen with each event: plain Japanese, one point a sentence.
+
+They are the office's own letter and stay as they were written; the site says the same in its own words and languages.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .catalogue import Authority, Procedure
+
+_WEEKDAYS = "月火水木金土日"
+
+
+def day_words(day: date) -> str:
+    """`3月18日（木）`."""
+    return f"{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
+
+
+def received(authority: Authority, procedure: Procedure, number: str) -> str:
+    """Arrival."""
+    return f"「{procedure.title}」を{authority.name}が受け取りました。受付番号は {number} です。"
+
+
+def review_started(authority: Authority, expected: date) -> str:
+    """The office begins to look at it."""
+    return f"{authority.name}が内容を確かめています。{day_words(expected)}までに終わる予定です。"
+
+
+def visit_needed(authority: Authority, procedure: Procedure, opens: date) -> str:
+    """What to do at the counter, from which day, and what to bring."""
+    bring = "、".join(procedure.documents)
+    parts = [
+        f"{authority.place}へ来てください。{day_words(opens)}から受け付けます。",
+        f"開いている時間は{authority.hours}です。" if authority.hours else "",
+        f"持ち物は、{bring}です。" if bring else "",
+    ]
+    return "".join(parts)
+
+
+def visited(authority: Authority, procedure: Procedure) -> str:
+    """Taken at the counter."""
+    return f"{authority.place}で「{procedure.title}」を受け付けました。"
+
+
+def correction_requested(label: str | None, reason: str | None, until: date) -> str:
+    """Exactly what to mend, and by when."""
+    what = f"「{label}」を直してください" if label else "内容を確かめて、直してください"
+    return f"{reason or '内容に確かめたいことがあります'}。{what}。{day_words(until)}までに送ってください。"
+
+
+def resubmitted(authority: Authority) -> str:
+    """The correction has arrived."""
+    return f"訂正を{authority.name}が受け取りました。もう一度、内容を確かめます。"
+
+
+def approved(procedure: Procedure) -> str:
+    """The decision."""
+    return f"「{procedure.title}」を認めました。"
+
+
+def completed(procedure: Procedure) -> str:
+    """What is true from now on."""
+    return f"{procedure.done or f'「{procedure.title}」が終わりました'}。".replace("。。", "。")
+
+
+def rejected(authority: Authority, procedure: Procedure, reason: str | None) -> str:
+    """The decision, its reason, and the remedy: 行政不服審査法 第18条 gives three months against an office's decision."""
+    remedy = (
+        f"理由が分からないときは、{authority.name}（{authority.phone}）へ聞いてください。"
+        if procedure.private
+        else "この決定に納得できないときは、決定を知った日の次の日から3か月以内に、審査請求ができます。"
+    )
+    return f"「{procedure.title}」は認められませんでした。理由: {reason or '条件に合わないため'}。{remedy}"
+
+
+def withdrawn(procedure: Procedure) -> str:
+    """Taken back by the citizen."""
+    return f"「{procedure.title}」を取り下げました。何も変わっていません。"

@@ -1,0 +1,116 @@
+"""The bodies of the API, in and out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FactKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[a-z0-9_]+){1,2}$", max_length=160)]
+EventName = Literal[
+    "received", "review_started", "correction_requested", "resubmitted", "visit_needed", "visited", "approved",
+    "rejected", "completed", "withdrawn",
+]  # fmt: skip
+
+
+class In(BaseModel):
+    """What comes in: nothing that is not documented."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Attachment(In):
+    """A document that goes along, described; its content stays with the citizen in this simulator."""
+
+    name: str = Field(max_length=200)
+    media_type: str = Field(max_length=100)
+    size: int = Field(ge=0)
+
+
+class ApplicationIn(In):
+    """One procedure for one office. `subjects` says whom each role of the definition stands for."""
+
+    procedure: str = Field(max_length=80)
+    subject: str | None = Field(default=None, max_length=80)
+    authority: str = Field(max_length=80)
+    channel: Literal["online", "visit", "mail", "automatic"] | None = None
+    facts: dict[FactKey, Any] = Field(default_factory=dict)
+    subjects: dict[str, str | list[str]] = Field(default_factory=dict)
+    attachments: list[Attachment] = Field(default_factory=list)
+    signature: str | None = None
+    certificate: str | None = None
+    signed_digest: str | None = None
+    signed_at: datetime | None = None
+    manifest: list[str] | None = Field(default=None, max_length=1000)
+
+
+class Correction(In):
+    """New values for what was asked."""
+
+    facts: dict[FactKey, Any] = Field(min_length=1)
+
+
+class Outcome(In):
+    """What the office decides, chosen by a facilitator or a test."""
+
+    outcome: Literal["rejected", "correction"]
+    item: FactKey | None = None
+    reason: str | None = Field(default=None, max_length=200)
+
+
+class Clock(In):
+    """A simulated local moment without an offset."""
+
+    now: datetime
+
+
+class ClockOut(BaseModel):
+    """After a drain. `waiting`: arrival numbers whose effects could not be delivered; `next`: the next due moment."""
+
+    now: datetime
+    waiting: list[str]
+    next: datetime | None
+
+
+class Receipt(BaseModel):
+    """Answer to an application and to every act on it. Days are None where they mean nothing in this state."""
+
+    arrival_number: str
+    state: str
+    usual_from: date | None = None
+    usual_to: date | None = None
+    opens: date | None = None
+    until: date | None = None
+    item: str | None = None
+
+
+class EventOut(BaseModel):
+    """One event. `item`, `opens`, `until`: what is asked of the citizen, from when, by when."""
+
+    seq: int
+    arrival_number: str
+    type: EventName
+    at: datetime
+    actor: Literal["citizen", "authority"]
+    note: str | None = None
+    item: str | None = None
+    opens: date | None = None
+    until: date | None = None
+
+
+class Events(BaseModel):
+    """A page of the world's events, at most 500; ask again after the last `seq`."""
+
+    events: list[EventOut]
+
+
+class ApplicationOut(Receipt):
+    """Where an application stands. Facts are not repeated."""
+
+    procedure: str
+    subject: str | None
+    authority: str
+    channel: str
+    received_at: datetime
+    events: list[EventOut]

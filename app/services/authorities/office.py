@@ -1,0 +1,365 @@
+"""What the offices do with applications: take them in, review, decide, tell the registers, and answer the citizen's acts.
+
+Everything an office does by itself is a row of due things in simulated time; `advance` does them in order. Calls to the
+registers are made outside of any transaction and carry idempotency keys, so a stop between two steps repeats a call
+instead of losing it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.services.simcore.audit import AuditLog
+from app.services.simcore.problems import Problem, not_found
+from app.services.simcore.store import Store
+
+from . import facts, letters, records, signature, states
+from .calendar import is_open, next_open, schedule
+from .catalogue import Authority, Catalogue, Procedure
+from .effects import NotDeliveredError, Registers
+from .models import ApplicationIn, Outcome, Receipt
+from .numbers import arrival_number
+from .records import Application, Due, Happening
+from .trust import TrustStore
+
+CORRECTION_DAYS = 14  # calendar days that a citizen has to answer, lengthened to the next open day
+_SIGNATURE_FIELDS = frozenset({"signature", "certificate", "signed_digest", "signed_at", "manifest"})
+
+
+def receipt(case: Application) -> Receipt:
+    """What a citizen is told about where an application stands."""
+    return Receipt.model_validate(
+        {
+            "arrival_number": case.number,
+            **{name: getattr(case, name) for name in ("state", "usual_from", "usual_to", "opens", "until", "item")},
+        }
+    )
+
+
+def _refused(kind: str, title: str, words: str) -> Problem:
+    """422 at intake; `words` are for the citizen."""
+    return Problem(422, kind, title, words)
+
+
+class Office:
+    """All offices of one service process."""
+
+    def __init__(self, store: Store, audit: AuditLog, catalogue: Catalogue, registers: Registers) -> None:
+        self._store = store
+        self._audit = audit
+        self._catalogue = catalogue
+        self._registers = registers
+        self._trust = TrustStore(registers)
+
+    # --- worlds and time ----------------------------------------------------------------------------------------------
+    def forget(self, world: str) -> None:
+        """Everything about a world."""
+        with self._store.write() as db:
+            self._store.forget(db, world)
+        self._trust.forget(world)
+
+    def advance(self, world: str, now: datetime, *, tried: bool = True) -> datetime:
+        """Move the world's clock forward to `now` (never back) and do what is due by then, in order of time.
+
+        With `tried`, effects that could not be delivered before are tried again. Returns where the clock stands.
+        """
+        with self._store.write() as db:
+            now = records.set_clock(db, world, now)
+        passed: set[int] = set()
+        while True:
+            with self._store.read() as db:
+                due = records.next_due(db, world, now, tried=tried, passed=passed)
+            if due is None:
+                return now
+            if not self._perform(due, now):
+                passed.add(due.id)
+
+    # --- intake -------------------------------------------------------------------------------------------------------
+    def authority_of(self, world: str, number: str) -> tuple[Authority, Procedure]:
+        """Who has an application; `Problem` 404."""
+        with self._store.read() as db:
+            return self._who(self._case(db, world, number))
+
+    def addressed(self, sent: ApplicationIn) -> tuple[Authority, Procedure, str]:
+        """Whom an application is for, and how it is filed; `Problem` 422 when it is for nobody."""
+        procedure = self._catalogue.procedures.get(sent.procedure)
+        if procedure is None:
+            raise _refused(
+                "unknown-procedure", "No office takes this procedure.", "この手続を受け付ける窓口がありません。"
+            )
+        authority = self._catalogue.authorities.get(sent.authority)
+        if authority is None or not procedure.taken_by(authority):
+            words = f"「{procedure.title}」は、この窓口では受け付けていません。"
+            raise _refused("wrong-authority", "This office does not take this procedure.", words)
+        channel = sent.channel or procedure.default_mode
+        if channel == "automatic":
+            words = f"「{procedure.title}」は、出さなくても済みます。"
+            raise _refused("nothing-to-file", "This follows by itself.", words)
+        if channel not in procedure.modes:
+            words = f"「{procedure.title}」は、この方法では出せません。"
+            raise _refused("wrong-channel", "It cannot be filed in this way.", words)
+        return authority, procedure, channel
+
+    def receive(
+        self, world: str, now: datetime, key: str, sent: ApplicationIn, raw: dict[str, Any]
+    ) -> tuple[Receipt, bool]:
+        """Take an application in, once for each idempotency key. Returns the receipt, and whether it is new.
+
+        `raw` is the body as it came: signatures and repetitions are judged on it. Raises `Problem`.
+        """
+        digest = hashlib.sha256(signature.canonical(raw)).hexdigest()
+        now = self.advance(world, now, tried=False)
+        with self._store.read() as db:
+            known = self._repeated(db, world, key, digest)
+        if known:
+            return known, False
+        authority, procedure, channel = self.addressed(sent)
+        self._check_signature(world, now, procedure, channel, sent, raw)
+        with self._store.write() as db:
+            known = self._repeated(db, world, key, digest)  # the same request may have come twice at once
+            if known:
+                return known, False
+            number = arrival_number(world, records.next_number(db, world, "applications"))
+            body = sent.model_dump(mode="json", exclude=set(_SIGNATURE_FIELDS))
+            case = Application(world, number, procedure.id, authority.id, channel, "new", body, now.isoformat())
+            records.keep_key(db, world, key, digest, number)
+            self._happen(db, case, "received", now, note=letters.received(authority, procedure, number))
+            if channel == "visit":
+                self._await_visit(db, case, authority, procedure, now)
+            else:
+                self._plan(db, case, authority, procedure, now)
+        return self._settle(world, now, number), True
+
+    def _repeated(self, db: Connection, world: str, key: str, digest: str) -> Receipt | None:
+        known = records.key_of(db, world, key)
+        if known is None:
+            return None
+        if known[0] != digest:
+            raise Problem(409, "key-reused", "This idempotency key was used for another application.")
+        return receipt(self._case(db, world, known[1]))
+
+    def _check_signature(
+        self, world: str, now: datetime, procedure: Procedure, channel: str, sent: ApplicationIn, raw: dict[str, Any]
+    ) -> None:
+        # A private notice is not signed; at a counter the person shows who they are, so a signature is checked if there is one.
+        if procedure.private or (channel != "online" and sent.signature is None):
+            return
+        signed_at = min(sent.signed_at.replace(tzinfo=None), now) if sent.signed_at else now
+        try:
+            signature.verify(raw, self._trust.as_of(world, signed_at, now), signed_at)
+        except signature.SignatureRefusedError as error:
+            raise _refused(f"signature-{error.kind}", "The signature is not accepted.", error.words) from None
+        except NotDeliveredError:
+            raise Problem(
+                503, "trust-unreachable", "The signature cannot be checked now.", headers={"Retry-After": "30"}
+            ) from None
+
+    def _await_visit(
+        self, db: Connection, case: Application, authority: Authority, procedure: Procedure, now: datetime
+    ) -> None:
+        earliest = now.date()
+        known, subjects = self._facts(case), case.body["subjects"]
+        start = facts.date_of(procedure.counted_from, subjects, known)
+        if start and procedure.earliest_offset is not None:
+            earliest = max(earliest, start + timedelta(days=procedure.earliest_offset))
+        opens = next_open(earliest, authority.closed)
+        case.opens = records.iso(opens)
+        note = letters.visit_needed(authority, procedure, opens)
+        self._happen(db, case, "visit_needed", now, note=note, opens=case.opens)
+
+    def _plan(
+        self, db: Connection, case: Application, authority: Authority, procedure: Procedure, now: datetime
+    ) -> None:
+        """Put what the office will do by itself among the due things."""
+        seed = f"{case.procedure}/{case.body['subject']}/{case.rounds}"
+        times = schedule(now, procedure.days, procedure.working_days, authority.closed, seed)
+        case.usual_from, case.usual_to = records.iso(times.usual_from), records.iso(times.usual_to)
+        records.save(db, case)
+        if case.state == "received" and procedure.private:
+            records.put_due(db, case.world, case.number, "finish", times.done_at)
+            return
+        if case.state == "received":
+            records.put_due(db, case.world, case.number, "review", times.review_at)
+        records.put_due(db, case.world, case.number, "decide", times.done_at)
+
+    # --- what an office does by itself --------------------------------------------------------------------------------
+    def _perform(self, due: Due, now: datetime) -> bool:
+        """Do one due thing. False when its effects could not be delivered: it stays due."""
+        at = now if due.attempts else due.at
+        if due.kind == "finish" and not self._deliver(due, at):
+            return False
+        with self._store.write() as db:
+            case = self._case(db, due.world, due.number)
+            if not records.take_due(db, due):
+                return True
+            authority, procedure = self._who(case)
+            at = max(at, records.last_moment(db, due.world, due.number))
+            if due.kind == "review":
+                self._begin_review(db, case, authority, at)
+            elif due.kind == "decide":
+                self._happen(db, case, "approved", at, note=letters.approved(procedure))
+                records.put_due(db, due.world, due.number, "finish", at)
+            else:
+                self._happen(db, case, "completed", at, note=letters.completed(procedure))
+        return True
+
+    def _begin_review(self, db: Connection, case: Application, authority: Authority, at: datetime) -> None:
+        expected = date.fromisoformat(case.usual_to) if case.usual_to else at.date()
+        self._happen(db, case, "review_started", at, note=letters.review_started(authority, expected))
+
+    def _deliver(self, due: Due, at: datetime) -> bool:
+        with self._store.read() as db:
+            case = records.find(db, due.world, due.number)
+        if case is None:  # the world was reset in between
+            return False
+        authority, procedure = self._who(case)
+        changes = facts.changes(procedure.effects, self._catalogue.roles, case.body["subjects"], self._facts(case))
+        try:
+            self._registers.deliver(due.world, at, due.number, f"{authority.name} {procedure.title}", changes)
+        except NotDeliveredError:
+            with self._store.write() as db:
+                records.count_failure(db, due)
+            return False
+        return True
+
+    # --- the citizen's acts -------------------------------------------------------------------------------------------
+    def visit(self, world: str, now: datetime, number: str) -> Receipt:
+        """The citizen is at the counter. `Problem` 409 before the first day, on a closed day, or when nothing waits."""
+        now = self.advance(world, now, tried=False)
+        with self._store.write() as db:
+            case = self._case(db, world, number)
+            authority, procedure = self._who(case)
+            self._possible(case, "visited")
+            opens = date.fromisoformat(case.opens or now.date().isoformat())
+            self._check_open(authority, opens, now.date())
+            self._happen(db, case, "visited", now, note=letters.visited(authority, procedure))
+            self._plan(db, case, authority, procedure, now)
+        return self._settle(world, now, number)
+
+    def _check_open(self, authority: Authority, opens: date, today: date) -> None:
+        if today < opens:
+            words = letters.day_words(opens)
+            raise Problem(
+                409,
+                "too-early",
+                "The counter cannot take it yet.",
+                f"{words}から受け付けます。",
+                opens_on=opens.isoformat(),
+            )
+        if not is_open(today, authority.closed):
+            day = next_open(today, authority.closed)
+            words = f"今日は{authority.place}が休みです。次に開くのは{letters.day_words(day)}です。"
+            raise Problem(409, "counter-closed", "The counter is closed today.", words, opens_on=day.isoformat())
+
+    def withdraw(self, world: str, now: datetime, number: str) -> Receipt:
+        """The citizen takes it back; again has no further effect. `Problem` 409 once it is decided."""
+        now = self.advance(world, now, tried=False)
+        with self._store.write() as db:
+            case = self._case(db, world, number)
+            if case.state != "withdrawn":
+                self._possible(case, "withdrawn")
+                _, procedure = self._who(case)
+                records.cancel_dues(db, world, number)
+                self._happen(db, case, "withdrawn", now, note=letters.withdrawn(procedure))
+            return receipt(case)
+
+    def correct(self, world: str, now: datetime, number: str, new: dict[str, Any]) -> Receipt:
+        """The citizen answers a request to correct: the new values replace the old, and the review goes on."""
+        now = self.advance(world, now, tried=False)
+        with self._store.write() as db:
+            case = self._case(db, world, number)
+            authority, procedure = self._who(case)
+            self._possible(case, "resubmitted")
+            old = {
+                text: value
+                for text, value in case.body["facts"].items()
+                if facts.key(text) not in set(map(facts.key, new))
+            }
+            case.body = {**case.body, "facts": old | new}
+            case.rounds += 1
+            self._happen(db, case, "resubmitted", now, note=letters.resubmitted(authority))
+            self._plan(db, case, authority, procedure, now)
+        return self._settle(world, now, number)
+
+    # --- the facilitator's choice -------------------------------------------------------------------------------------
+    def decide(self, world: str, now: datetime, number: str, outcome: Outcome) -> Receipt:
+        """Refuse an application, or ask for a correction, at once. `Problem` 409 where the state does not allow it."""
+        now = self.advance(world, now, tried=False)
+        event = "rejected" if outcome.outcome == "rejected" else "correction_requested"
+        with self._store.write() as db:
+            case = self._case(db, world, number)
+            authority, procedure = self._who(case)
+            if case.state == "received":
+                self._begin_review(db, case, authority, now)
+            self._possible(case, event)
+            records.cancel_dues(db, world, number)
+            if event == "rejected":
+                self._happen(db, case, event, now, note=letters.rejected(authority, procedure, outcome.reason))
+            else:
+                self._ask(db, case, authority, now, outcome.item or procedure.correction, outcome.reason)
+            return receipt(case)
+
+    def _ask(
+        self,
+        db: Connection,
+        case: Application,
+        authority: Authority,
+        now: datetime,
+        reference: str | None,
+        reason: str | None,
+    ) -> None:
+        until = next_open(now.date() + timedelta(days=CORRECTION_DAYS), authority.closed)
+        item = facts.asked(reference, case.body["subjects"], self._facts(case)) if reference else None
+        label = self._catalogue.label(reference) if reference else None
+        note = letters.correction_requested(label, reason, until)
+        self._happen(db, case, "correction_requested", now, note=note, item=item, until=records.iso(until))
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+    def look_up(self, world: str, number: str) -> tuple[Application, list[dict[str, Any]]]:
+        """An application and its events; `Problem` 404."""
+        with self._store.read() as db:
+            return self._case(db, world, number), records.events_after(db, world, 0, 500, number)
+
+    # --- shared -------------------------------------------------------------------------------------------------------
+    def _settle(self, world: str, now: datetime, number: str) -> Receipt:
+        """Do what is due at this very moment (a counter finishes at once), then say where the application stands."""
+        self.advance(world, now, tried=False)
+        with self._store.read() as db:
+            return receipt(self._case(db, world, number))
+
+    def _case(self, db: Connection, world: str, number: str) -> Application:
+        case = records.find(db, world, number)
+        if case is None:
+            raise not_found("There is no such application in this world.")
+        return case
+
+    def _who(self, case: Application) -> tuple[Authority, Procedure]:
+        return self._catalogue.authorities[case.authority], self._catalogue.procedures[case.procedure]
+
+    def _facts(self, case: Application) -> facts.Facts:
+        return {facts.key(text): value for text, value in case.body["facts"].items()}
+
+    def _possible(self, case: Application, event: str) -> None:
+        try:
+            states.after(case.state, event)
+        except states.NotPossibleError:
+            raise Problem(
+                409,
+                "not-possible",
+                "The application is in another state.",
+                "この手続では、いまはできません。",
+                state=case.state,
+            ) from None
+
+    def _happen(self, db: Connection, case: Application, event: str, at: datetime, **details: Any) -> None:
+        """Change the state and tell it: the only place where either is written."""
+        case.state = states.after(case.state, event)
+        case.item, case.until = details.get("item"), details.get("until")
+        records.save(db, case)
+        said = {name: value for name, value in details.items() if value is not None}
+        records.append(db, case.world, case.number, Happening(event, at, states.actor(event), said))
+        self._audit.append(db, case.world, at, case.authority, event, number=case.number, procedure=case.procedure)

@@ -1,0 +1,100 @@
+"""What a browser does with a pushed request: opened once, by the browser that keeps it in its session, and finished once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from flask import session
+from sqlalchemy import select, update
+
+from app.services.mynumber.context import Context
+from app.services.mynumber.identity_api import REQUEST_URN
+from app.services.mynumber.oauth import AuthorizationRequest, Person
+from app.services.mynumber.people import the_world
+from app.services.mynumber.tables import requests
+
+KEPT = 5  # tabs of one browser
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request in a browser. `now`: the simulated moment at which it was pushed."""
+
+    id: str
+    world: str
+    client: str
+    applicant: str
+    parameters: Mapping[str, str]
+    now: datetime
+
+    @property
+    def transaction(self) -> str | None:
+        """What is to be signed; None for signing in."""
+        return self.parameters.get("sign_transaction_id")
+
+
+def _load(context: Context, id_: str, *, states: tuple[str, ...]) -> Interaction | None:
+    with context.store.read() as connection:
+        row = connection.execute(select(requests).where(requests.c.id == id_)).first()
+        if row is None or row.state not in states or row.expires < context.config.timestamp():
+            return None
+        applicant = the_world(connection, row.world).applicant
+    return Interaction(row.id, row.world, row.client, applicant, row.parameters, datetime.fromisoformat(row.now))
+
+
+def open_request(context: Context, client_id: str, request_uri: str) -> Interaction | None:
+    """The browser comes with the handle. A second browser with the same handle gets nothing."""
+    id_ = request_uri.removeprefix(REQUEST_URN)
+    own = id_ in session.get("interactions", [])
+    found = _load(context, id_, states=("opened",) if own else ("pushed",))
+    if found is None or found.client != client_id:
+        return None
+    with context.store.write() as connection:
+        connection.execute(update(requests).where(requests.c.id == id_).values(state="opened"))
+    others = [other for other in session.get("interactions", []) if other != id_]
+    session["interactions"] = [*others, id_][-KEPT:]
+    return found
+
+
+def current(context: Context, id_: str | None = None) -> Interaction | None:
+    """The one that a form names, or the newest of this browser."""
+    own: list[str] = session.get("interactions", [])
+    wanted = id_ or (own[-1] if own else None)
+    if wanted is None or wanted not in own:
+        return None
+    return _load(context, wanted, states=("opened",))
+
+
+def _finish(context: Context, interaction: Interaction) -> bool:
+    """Mark as done; False where another click was quicker."""
+    with context.store.write() as connection:
+        where = (requests.c.id == interaction.id, requests.c.state == "opened")
+        done = connection.execute(update(requests).where(*where).values(state="done")).rowcount
+    return bool(done)
+
+
+def grant(context: Context, interaction: Interaction) -> str | None:
+    """The address of the client with a code, for the person of the world; None where it was given out before."""
+    if not _finish(context, interaction):
+        return None
+    server = context.provider.server
+    call = AuthorizationRequest(interaction.parameters)
+    person = Person(interaction.world, interaction.applicant)
+    grant = server.get_consent_grant(call, end_user=person)
+    answer = server.create_authorization_response(call, grant_user=person, grant=grant)
+    return str(answer.headers["Location"])
+
+
+def refuse(context: Context, interaction: Interaction, why: str) -> str:
+    """The address of the client with `access_denied`; `why` is one word for programs, as `error_description`."""
+    _finish(context, interaction)
+    values = {
+        "error": "access_denied",
+        "error_description": why,
+        "state": interaction.parameters["state"],
+        "iss": context.config.issuer,
+    }
+    return f"{interaction.parameters['redirect_uri']}?{urlencode(values)}"

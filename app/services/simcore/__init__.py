@@ -1,0 +1,1 @@
+"""What the simulated services share: world and clock headers, store, faults, audit log, problems, intake, OpenAPI, embedding."""

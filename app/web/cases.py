@@ -1,0 +1,161 @@
+"""Tracking: the list of cases, one case, correction, visit, withdrawal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, get_flashed_messages, redirect, render_template, request, url_for
+
+from app.engine.lifecycle import State
+from app.engine.values import from_json, to_json
+from app.i18n import gettext as _
+from app.web import caseviews, shell
+from app.web.errors import real_number
+from app.web.forms import answer_form
+from app.web.words import entry_lines, lines, moment, source
+from app.mynumber_guard import RealNumber
+from app.world.worlds import CaseView, VisitRefused, World
+
+blueprint = Blueprint("cases", __name__)
+
+
+def _here() -> World:
+    here = shell.world()
+    assert here is not None
+    return here
+
+
+def _case(n: int) -> CaseView:
+    case = _here().case(n)
+    if case is None:
+        abort(403)
+    return case
+
+
+@blueprint.get("/cases")
+@shell.personal
+def list_cases() -> Any:
+    """All cases: your turn first, then visits, then the offices' turn, then what is finished."""
+    here = _here()
+    here.deliver()
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in caseviews.GROUPS}
+    for case in here.cases():
+        groups[caseviews.group(case)].append(_row(here, case))
+    return render_template("cases/list.html", groups=[(name, _(text), groups[name]) for name, text in caseviews.GROUPS.items() if groups[name]])
+
+
+def _row(here: World, case: CaseView) -> dict[str, Any]:
+    meta = [f"{caseviews.office(here, case)}　{caseviews.state_words(case)}"]
+    meta += [text for text in (caseviews.until_text(here, case), caseviews.expected_text(here, case), caseviews.waiting_text(here, case)) if text]
+    mark = {caseviews.YOUR_TURN: _("訂正のお願い"), caseviews.VISIT: _("窓口へ行く番")}.get(caseviews.group(case))
+    return {"id": f"case-{case.n}", "name": caseviews.title(here, case), "href": url_for("cases.one", n=case.n), "meta": meta, "mark": mark}
+
+
+@blueprint.get("/cases/<int:n>")
+@shell.personal
+def one(n: int) -> Any:
+    """One case: whose turn, what to do, what happened, what comes, what was sent."""
+    here = _here()
+    case = _case(n)
+    journey = here.journey(case.journey)
+    assert journey is not None
+    definition = caseviews.definition(here, case)
+    sent = [entry for entry in journey.entries if entry.seq in case.sent]
+    office = here.context.library.authorities.get(case.authority)
+    bring = [evidence for evidence in definition.evidence if evidence.replaced_by == "stays"]
+    notice = next(({"kind": kind, "heading": text} for kind, text in get_flashed_messages(with_categories=True)), None)
+    later = [caseviews.title(here, other) for other in here.cases() if n in other.waits_for and other.state.state is State.QUEUED]
+    return render_template(
+        "cases/one.html", case=case, state=case.state.state.value, headline=caseviews.headline(case), title=caseviews.title(here, case),
+        office_name=caseviews.office(here, case), office=office, definition=definition, timeline=caseviews.timeline(here, case),
+        expected=caseviews.expected_text(here, case), until=caseviews.until_text(here, case), waiting=caseviews.waiting_text(here, case),
+        opens=moment_day(case), bring=bring, later=list(dict.fromkeys(later)), notice=notice,
+        sent=[{"name": _(item.label), "lines": entry_lines(journey, entry), "source": source(journey, entry)} for entry in sent if (item := journey.plan.item(entry.key))],
+    )  # fmt: skip
+
+
+def moment_day(case: CaseView) -> str:
+    """The first day on which the counter can be visited."""
+    from datetime import datetime, time
+
+    return moment(datetime.combine(case.state.opens, time())) if case.state.opens else ""
+
+
+@blueprint.post("/cases/<int:n>/visit")
+@shell.personal
+def visit(n: int) -> Any:
+    """Go to the counter (simulated): everything that waits at that office is done in one visit."""
+    case = _case(n)
+    before = {one.n: one.state.state for one in _here().cases()}
+    try:
+        _here().visit(n)
+    except VisitRefused as refused:
+        flash(str(refused), "warning")
+        return redirect(url_for("cases.one", n=case.n), 303)
+    done = sum(1 for one in _here().cases() if before.get(one.n) is not one.state.state)
+    flash(_("窓口へ行きました。{n}つの手続が進みました", n=done), "done")
+    return redirect(url_for("cases.one", n=case.n), 303)
+
+
+@blueprint.route("/cases/<int:n>/withdraw", methods=["GET", "POST"])
+@shell.personal
+def withdraw(n: int) -> Any:
+    """Take a case back, after saying what that means."""
+    here, case = _here(), _case(n)
+    if not case.may("withdrawn"):
+        return redirect(url_for("cases.one", n=n), 303)
+    if request.method == "POST":
+        here.withdraw(n)
+        flash(_("取り下げました"), "done")
+        return redirect(url_for("cases.one", n=n), 303)
+    waiting = [caseviews.title(here, other) for other in here.cases() if n in other.waits_for]
+    return render_template("cases/withdraw.html", n=n, title=caseviews.title(here, case), office_name=caseviews.office(here, case), waiting=waiting)
+
+
+@blueprint.route("/cases/<int:n>/correction", methods=["GET", "POST"])
+@shell.personal
+def correction(n: int) -> Any:
+    """Mend exactly the item that the office asks for."""
+    here, case = _here(), _case(n)
+    journey = here.journey(case.journey)
+    if case.state.state is not State.CORRECTION_REQUESTED or journey is None or not case.state.item:
+        return redirect(url_for("cases.one", n=n), 303)
+    key = _key(case.state.item)
+    item = journey.plan.item(key)
+    if item is None:
+        abort(404)
+    entry = journey.entry(key)
+    form = answer_form(journey, key, request.form if request.method == "POST" else None)
+    errors: list[tuple[str, str]] = []
+    if request.method == "POST":
+        if request.form.get("keep") and entry is not None:
+            here.correct(n, {case.state.item: entry.value})
+            return _sent(n)
+        try:
+            if form.validate():
+                value = form.value()
+                journey.answer({key: value})
+                here.correct(n, {case.state.item: to_json(value)})
+                return _sent(n)
+        except RealNumber:
+            return real_number(url_for("cases.correction", n=n))
+        errors = form.error_list()
+    shared = [caseviews.title(here, other) for other in here.cases() if other.n != n and other.journey == case.journey and entry is not None and entry.seq in other.sent]
+    present = lines(journey, key, from_json(item, entry.value)) if entry else [_("ありません")]
+    return render_template(
+        "cases/correction.html", case=case, title=caseviews.title(here, case), office_name=caseviews.office(here, case), label=_(item.label), words=case.state.note,
+        present=present, form=form, errors=errors, shared=shared, until=caseviews.until_text(here, case),
+        source=source(journey, entry) if entry else None,
+    ), 422 if errors else 200  # fmt: skip
+
+
+def _key(text: str) -> tuple[str, str]:
+    parts = text.split(".")
+    return parts[0], parts[-1]
+
+
+def _sent(n: int) -> Any:
+    flash(_("訂正を送りました"), "done")
+    return redirect(url_for("cases.one", n=n), 303)
+
+

@@ -1,0 +1,214 @@
+"""What every page has: language, world, session, security headers, and the context that ``base.html`` expects."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import i18n
+from app.config import Config, real_now
+from app.formats import full_date
+from app.htmx import htmx
+from app.i18n import gettext as _
+from app.world.context import Context
+from app.world.journeys import Journey
+from app.world.worlds import World
+
+View = TypeVar("View", bound=Callable[..., Any])
+PREFIXED = [tag for tag in i18n.TAGS if tag != i18n.SOURCE]
+HOUR = 3600
+
+
+class LanguagePrefix:
+    """WSGI middleware: ``/en/plan`` is ``/plan`` in English. The prefix becomes part of SCRIPT_NAME, so links keep it."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ.get("PATH_INFO", "")
+        first, _slash, rest = path.lstrip("/").partition("/")
+        if first in PREFIXED:
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/" + first
+            environ["PATH_INFO"] = "/" + rest
+            environ["hitomado.tag"] = first
+        return self.app(environ, start_response)
+
+
+def context() -> Context:
+    """The world layer of this process."""
+    return cast(Context, current_app.extensions["hitomado"])
+
+
+def config() -> Config:
+    """The configuration of this process."""
+    return cast(Config, current_app.extensions["hitomado.config"])
+
+
+# --- who is here ------------------------------------------------------------------------------------------------------
+def world() -> World | None:
+    """The visitor's world, or None. Read once a request."""
+    if "world" not in g:
+        id_ = session.get("world")
+        g.world = World.find(context(), id_) if id_ else None
+    return cast(World | None, g.world)
+
+
+def signed_in() -> bool:
+    """Whether the person has shown the card and the session still runs."""
+    return bool(session.get("until")) and session["until"] > real_now().timestamp()
+
+
+def extend_session() -> None:
+    """Let the session run its full time from now."""
+    session["until"] = int((real_now() + timedelta(minutes=config().session_minutes)).timestamp())
+
+
+def personal(view: View) -> View:
+    """A page of a world: without one it sends to the start, after a time-out to the ended page, which leads back."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if world() is None:
+            return redirect(url_for("start.choose"), 303)
+        if not signed_in():
+            session["back_to"] = request.full_path.rstrip("?") if request.method == "GET" else url_for("home.home")
+            return redirect(url_for("settings.ended"), 303)
+        extend_session()
+        return view(*args, **kwargs)
+
+    return cast(View, guarded)
+
+
+def journey_or_404(n: int) -> Journey:
+    """A journey of this visitor's world; what belongs to another world looks like what never existed."""
+    here = world()
+    found = here.journey(n) if here else None
+    if found is None:
+        abort(403)
+    return found
+
+
+# --- every request ------------------------------------------------------------------------------------------------------
+def install(app: Flask) -> None:
+    """Hook everything into the app."""
+    app.before_request(_speak)
+    app.after_request(_headers)
+    app.context_processor(_template_context)
+    app.jinja_env.globals.update(_=i18n.gettext, rich=i18n.rich, csp_nonce=csp_nonce, csrf_token=generate_csrf)
+
+
+def _speak() -> BaseResponse | None:
+    i18n.use(request.environ.get("hitomado.tag", i18n.SOURCE), session.get("furigana") == "on")
+    if request.args.get("furigana") in ("on", "off"):
+        session["furigana"] = request.args["furigana"]
+        return redirect(request.path if not request.script_root else request.script_root + request.path, 303)
+    return None
+
+
+def csp_nonce() -> str:
+    """The nonce of this response's scripts."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return cast(str, g.csp_nonce)
+
+
+def _headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+    response.vary.update(["Cookie", "HX-Request"])
+    response.headers.setdefault("Cache-Control", "no-store")
+    if "world" in session:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+# --- the shell of the page ------------------------------------------------------------------------------------------------
+def _template_context() -> dict[str, Any]:
+    return {"ui_tag": i18n.current_tag(), "shell": _shell(), "session_ends": _session_ends(), "htmx": htmx}
+
+
+def _shell() -> dict[str, Any]:
+    here = world()
+    simple = i18n.current_tag() == "ja-simple"
+    return {
+        "product": _("ひとまど"),
+        "product_title": _("ひとまど（模擬）"),
+        "home_href": url_for("home.home"),
+        "simulation": _simulation(here),
+        "languages": _languages(),
+        "languages_href": None,
+        "furigana": {"on": i18n.furigana_on(), "action": url_for("settings.furigana", back=request.path)} if simple else None,
+        "nav": _nav(here),
+        "help_href": url_for("help.help_page"),
+        "footer": [
+            (_("ひとまどとは（模擬のサービス）"), url_for("help.about")),
+            (_("アクセシビリティ"), url_for("help.accessibility")),
+            (_("情報の扱い"), url_for("help.privacy")),
+        ],
+        "scheme": session.get("scheme"),
+        "contrast": session.get("contrast"),
+    }
+
+
+def _simulation(here: World | None) -> dict[str, Any] | None:
+    if here is None:
+        return None
+    return {"iso": here.today.isoformat(), "text": full_date(here.today, i18n.current_tag()), "href": url_for("time.control"), "reset_href": url_for("settings.reset")}
+
+
+def _languages() -> list[dict[str, Any]]:
+    """This page in every language. After a failed form the page itself is asked anew, with what was saved."""
+    path = request.path if request.method in ("GET", "HEAD") or request.endpoint else "/"
+    query = f"?{request.query_string.decode()}" if request.query_string and request.method == "GET" else ""
+    return [
+        {"tag": tag.tag, "name": tag.name, "href": ("" if tag.tag == i18n.SOURCE else f"/{tag.tag}") + path + query, "current": tag.tag == i18n.current_tag()}
+        for tag in i18n.TAGS.values()
+    ]
+
+
+def _nav(here: World | None) -> list[dict[str, Any]]:
+    entries: list[tuple[str, str, str]] = [(_("ホーム"), url_for("home.home"), "home")]
+    if here is not None and signed_in():
+        journeys = here.journeys()
+        if journeys:
+            entries.append((_("手続の計画"), url_for("plan.plan_page", n=journeys[0].n), "plan"))
+        unread = sum(1 for letter in here.letters() if not letter.read)
+        inbox = _("お知らせ（{n}）", n=unread) if unread else _("お知らせ")
+        entries += [
+            (_("手続の状況"), url_for("cases.list_cases"), "cases"),
+            (inbox, url_for("inbox.list_letters"), "inbox"),
+            (_("わたしの情報"), url_for("mydata.overview"), "mydata"),
+        ]
+    entries += [(_("手続の説明"), url_for("library.procedures"), "library"), (_("設定"), url_for("settings.display"), "settings")]
+    return [{"text": text, "href": href, "current": request.blueprint == name} for text, href, name in entries]
+
+
+def _session_ends() -> dict[str, Any] | None:
+    if "world" not in session or not signed_in():
+        return None
+    end = session["until"]
+    seconds = max(int(end - real_now().timestamp()), 0)
+    local = (real_now() + timedelta(seconds=seconds, hours=9)).replace(tzinfo=None)
+    return {
+        "text": _("{hour}時{minute}分", hour=local.hour, minute=local.minute),
+        "iso": local.isoformat(timespec="minutes"),
+        "seconds": seconds,
+        "extend_href": url_for("settings.extend"),
+        "end_href": url_for("settings.end"),
+    }

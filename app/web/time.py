@@ -1,0 +1,72 @@
+"""The simulated date: forward only."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from app.formats import full_date
+from app.i18n import current_tag
+from app.i18n import gettext as _
+from app.typed import DateProblem, parse_date
+from app.web import shell
+from app.web.caseviews import event_text, office, title
+from app.world.worlds import World
+
+blueprint = Blueprint("time", __name__)
+
+STEPS = {"1": "1日", "3": "3日", "7": "7日", "event": "次に何かが起こる日まで", "day": "日を選ぶ"}
+FAR = 366
+
+
+@blueprint.route("/time", methods=["GET", "POST"])
+@shell.personal
+def control() -> Any:
+    """Go on to another day, and see what happened meanwhile."""
+    here = shell.world()
+    assert here is not None
+    step = request.form.get("step", "")
+    errors: list[tuple[str, str]] = []
+    typed = {part: request.form.get(f"day-{part}", "") for part in ("era", "year", "month", "day")}
+    days: int | None = None
+    if request.method == "POST":
+        days, errors = _days(here, step, typed)
+        if not errors:
+            return _result(here, days)
+    field = {"name": "step", "label": _("どこまで進めますか"), "value": step or None, "choices": [(value, _(text)) for value, text in STEPS.items()]}
+    field["errors"] = [text for id_, text in errors if id_ == "step"]
+    chosen = {"name": "day", "label": _("進める日"), **typed, "era": typed["era"] or "reiwa"}
+    chosen["errors"] = [text for id_, text in errors if id_ != "step"]
+    today = full_date(here.today, current_tag())
+    return render_template("time/control.html", field=field, day=chosen, errors=errors, today=today), 422 if errors else 200
+
+
+def _days(here: World, step: str, typed: dict[str, str]) -> tuple[int | None, list[tuple[str, str]]]:
+    if step not in STEPS:
+        return None, [("step", _("どこまで進めるか選んでください"))]
+    if step == "event":
+        return None, []
+    if step != "day":
+        return int(step), []
+    parsed = parse_date(typed["era"] or "reiwa", typed["year"], typed["month"], typed["day"])
+    if isinstance(parsed, DateProblem):
+        return None, [("day-year", _("進める日を、年・月・日で入力してください"))]
+    assert isinstance(parsed, date)
+    days = (parsed - here.today).days
+    if not 0 < days <= FAR:
+        return None, [("day-year", _("今日より後で、1年以内の日を入力してください"))]
+    return days, []
+
+
+def _result(here: World, days: int | None) -> Any:
+    before = here.today
+    news = here.advance(days)
+    tag = current_tag()
+    groups = [
+        {"day": full_date(day, tag), "news": [{"text": event_text(event, case, here), "case": title(here, case), "office": office(here, case), "n": case.n} for event, case in happened]}
+        for day, happened in groupby(news, key=lambda one: one[0].at.date())
+    ]
+    return render_template("time/result.html", groups=groups, before=full_date(before, tag), now=full_date(here.today, tag))

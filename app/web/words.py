@@ -1,0 +1,197 @@
+"""What engine and world say, in words of the person's language: values, sources, deadlines, offices, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from app.engine.deadlines import Due, state
+from app.engine.definitions import Authority, Procedure
+from app.engine.facts import NOT_YET, Key
+from app.engine.planner import Ask, Plan, PlannedProcedure
+from app.engine.values import from_json
+from app.engine.vocabulary import Item
+from app.formats import deadline_text, full_date, money, phone, postcode, short_date
+from app.i18n import current_tag, gettext
+from app.i18n import gettext as _
+from app.world.journeys import Journey
+from app.world.ledger import Entry
+
+LEVELS = {"ample": "calm", "not_open": "calm", "undated": "calm", "within_two_weeks": "fortnight", "this_week": "week", "overdue": "late"}
+
+
+# --- subjects and offices -----------------------------------------------------------------------------------------------
+def name_of(journey: Journey, subject: str | None) -> str:
+    """A subject's name as it is registered: さん after a person's, nothing after a thing's. あなた for the applicant
+    whose name is not known."""
+    if subject is None:
+        return ""
+    name = journey.name_of(subject)
+    kind = journey.facts.kinds.get(subject, "")
+    if kind != "person":
+        return name or _(journey.event.vocabulary.kinds[kind].label) if kind else ""
+    if not name:
+        return _("あなた") if subject == journey.facts.roles["applicant"] else _("もう1人")
+    return _("{name}さん", name=name)
+
+
+def who(journey: Journey, subject: str) -> str:
+    """あなた for the applicant, else the name."""
+    return _("あなた") if subject == journey.facts.roles.get("applicant") else name_of(journey, subject)
+
+
+def office_name(authority: Authority | None, definition: Procedure) -> str:
+    """The office's name, or what kind of office it will be while the address is not known."""
+    if authority is not None:
+        return _(authority.name)
+    words = {"old_municipality": "いまの市区町村", "new_municipality": "新しい市区町村"}
+    return _(words.get(definition.authority, "新しい住所の窓口"))
+
+
+def channel_text(planned: PlannedProcedure) -> str:
+    """How it is filed, in two or three words."""
+    words = {"online": "オンラインで出す", "visit": "窓口へ行く", "mail": "郵便で送る", "automatic": "出さなくてよい（自動）"}
+    return _(words[planned.channel[0]])
+
+
+def procedure_title(journey: Journey, planned: PlannedProcedure) -> str:
+    """The procedure's title, with the subject's name where it is for one of several."""
+    title = gettext(planned.compiled.definition.title)
+    if planned.subject is None:
+        return title
+    return _("{title}（{who}）", title=title, who=who(journey, planned.subject))
+
+
+# --- values -------------------------------------------------------------------------------------------------------------
+def lines(journey: Journey, key: Key, value: Any) -> list[str]:
+    """A value as the lines people read. Never blank."""
+    item = journey.plan.item(key)
+    if value == NOT_YET:
+        return [_("まだ分かりません")]
+    if item is None or value is None or value == "" or value == ():
+        return [_("ありません")]
+    writer = _WRITERS.get(item.type)
+    return writer(journey, item, value) if writer else [str(value)]
+
+
+def entry_lines(journey: Journey, entry: Entry) -> list[str]:
+    """A ledger row's value as lines."""
+    item = journey.plan.item(entry.key)
+    return lines(journey, entry.key, from_json(item, entry.value) if item else entry.value)
+
+
+def address_lines(value: Mapping[str, str], municipalities: Mapping[str, str]) -> list[str]:
+    """Postcode line, town line, building line."""
+    city = municipalities.get(value["municipality"], "")
+    first = f"〒{postcode(value['postcode'])}" if value.get("postcode") else ""
+    return [line for line in (first, f"{city}{value.get('town', '')}{value.get('block', '')}", value.get("building", "")) if line]
+
+
+def municipality_names(journey: Journey) -> dict[str, str]:
+    """Municipality code to name."""
+    return {a.code: a.name for a in journey.context.library.authorities.values() if a.code and a.kind in ("municipality", "ward")}
+
+
+def _date(journey: Journey, item: Item, value: date) -> list[str]:
+    return [full_date(value, current_tag())]
+
+
+def _address(journey: Journey, item: Item, value: Mapping[str, str]) -> list[str]:
+    return address_lines(value, municipality_names(journey))
+
+
+def _yes_no(journey: Journey, item: Item, value: bool) -> list[str]:
+    return [gettext(item.yes if value else item.no)]
+
+
+def _choice(journey: Journey, item: Item, value: str) -> list[str]:
+    return [gettext(item.choices[value])]
+
+
+def _choices(journey: Journey, item: Item, value: tuple[str, ...]) -> list[str]:
+    return [gettext(item.choices[one]) for one in value] or [_("ありません")]
+
+
+def _subject(journey: Journey, item: Item, value: str) -> list[str]:
+    return [name_of(journey, value)]
+
+
+def _subjects(journey: Journey, item: Item, value: tuple[str, ...]) -> list[str]:
+    return [name_of(journey, one) for one in value] or [_("ありません")]
+
+
+def _money(journey: Journey, item: Item, value: int) -> list[str]:
+    return [money(value, current_tag())]
+
+
+def _phone(journey: Journey, item: Item, value: str) -> list[str]:
+    return [phone(value)]
+
+
+def _document(journey: Journey, item: Item, value: Mapping[str, Any]) -> list[str]:
+    return [str(value["name"])]
+
+
+_WRITERS: dict[str, Any] = {
+    "date": _date, "address": _address, "yes_no": _yes_no, "choice": _choice, "choices": _choices, "person": _subject,
+    "subjects": _subjects, "money": _money, "phone": _phone, "document": _document,
+}  # fmt: skip
+
+
+# --- where it comes from ------------------------------------------------------------------------------------------------
+def source(journey: Journey, entry: Entry) -> tuple[str, str | None]:
+    """Kind and words of a source badge: 住民票から 3月15日, あなたの答え."""
+    if entry.source.startswith("register:"):
+        register = journey.event.vocabulary.registers[entry.source.removeprefix("register:")]
+        return "register", _("{register}から {date}", register=gettext(register.label), date=short_date(entry.at.date(), current_tag()))
+    return ("noted" if entry.source == "citizen:differs" else "answer"), None
+
+
+def titles(journey: Journey, ids: Any) -> list[str]:
+    """Titles of procedures by id."""
+    return [gettext(journey.event.by_id[id_].definition.title) for id_ in ids if id_ in journey.event.by_id]
+
+
+# --- deadlines ----------------------------------------------------------------------------------------------------------
+DUE_KINDS = {"duty": "届出の義務", "window": "受け取れる期間", "prescription": "請求できる期限", "advice": "めやす"}
+
+
+def due_chip(due: Due | None, today: date, counting: str = "") -> dict[str, Any] | None:
+    """What the deadline chip macro takes; None where the law names no day."""
+    if due is None or due.last is None:
+        return None
+    tag = current_tag()
+    text = deadline_text(due.last, today, tag)
+    day, weekday = _split_weekday(short_date(due.last, tag))
+    return {
+        "iso": due.last.isoformat(), "day": day, "weekday": weekday, "left": text.left,
+        "level": LEVELS[state(due, today).level], "kind": _(DUE_KINDS[due.kind]), "counting": gettext(counting) if counting else None,
+    }  # fmt: skip
+
+
+def _split_weekday(text: str) -> tuple[str, str]:
+    head, _bracket, rest = text.replace("（", "(").partition("(")
+    return head.strip(), rest.rstrip("）)")
+
+
+def moment(when: datetime) -> str:
+    """A day of the simulation, as lists show it."""
+    return short_date(when.date(), current_tag())
+
+
+# --- questions ----------------------------------------------------------------------------------------------------------
+def question(journey: Journey, ask: Ask) -> str:
+    """The question in the person's language, naming whom it is about."""
+    text = gettext(ask.item.question, who=who(journey, ask.key[0])) if "{who}" in ask.item.question else gettext(ask.item.question)
+    kind = journey.event.vocabulary.kinds[ask.kind]
+    several = kind.named_by is not None and ask.kind != "person" and journey.name_of(ask.key[0])
+    return _("{name}: {question}", name=several, question=text) if several and ask.key[1] != kind.named_by else text
+
+
+def questions_left(plan: Plan) -> str:
+    """あと3問, or a range where the planner knows only bounds; empty when nothing is left."""
+    least, most = plan.bounds
+    if most == 0:
+        return ""
+    return _("あと{n}問", n=least) if least == most else _("あと{a}問から{b}問", a=least, b=most)
