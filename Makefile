@@ -42,7 +42,7 @@ lint: setup $(DEV_READY) ## style, types, templates, import contracts, definitio
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/djlint --lint --quiet app/templates
+	$(BIN)/djlint --lint --quiet app
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hitomado lint
 

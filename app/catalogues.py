@@ -70,9 +70,19 @@ def _constants(path: Path) -> Iterator[tuple[str, str]]:
     if not str(path.relative_to(ROOT)).startswith(PYTHON_TEXTS):
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        values = [*node.values] if isinstance(node, ast.Dict) else [*node.elts] if isinstance(node, ast.List | ast.Tuple) else []
+        values = (
+            [*node.values]
+            if isinstance(node, ast.Dict)
+            else [*node.elts]
+            if isinstance(node, ast.List | ast.Tuple)
+            else []
+        )
         for value in values:
-            if isinstance(value, ast.Constant) and isinstance(value.value, str) and re.search("[ぁ-んァ-ヶ一-龠]", value.value):
+            if (
+                isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+                and re.search("[ぁ-んァ-ヶ一-龠]", value.value)
+            ):
                 yield value.value, f"{path.relative_to(ROOT)}:{value.lineno}"
 
 
@@ -81,7 +91,9 @@ def _templates() -> Iterator[tuple[str, str]]:
         if "gallery" in path.parts:
             continue
         with path.open("rb") as file:
-            for line, message, _comments, _context in extract.extract("jinja2.ext:babel_extract", file, KEYWORDS, options={"encoding": "utf-8"}):
+            for line, message, _comments, _context in extract.extract(
+                "jinja2.ext:babel_extract", file, KEYWORDS, options={"encoding": "utf-8"}
+            ):
                 yield str(message), f"{path.relative_to(ROOT)}:{line}"
 
 
@@ -113,7 +125,11 @@ def update() -> dict[str, int]:
     for domain, messages in texts().items():
         template = Catalog(project="Hitomado", version="", fuzzy=False)
         for message, places in messages.items():
-            template.add(message, locations=[(place.rpartition(":")[0], int(place.rpartition(":")[2])) for place in places[:3]], flags=_flags(message))
+            template.add(
+                message,
+                locations=[(place.rpartition(":")[0], int(place.rpartition(":")[2])) for place in places[:3]],
+                flags=_flags(message),
+            )
         for tag in _translated():
             path = po_path(tag, domain)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +137,9 @@ def update() -> dict[str, int]:
             catalog.update(template, no_fuzzy_matching=True)
             catalog.obsolete.clear()
             _write(path, catalog)
-            lacking[tag] = lacking.get(tag, 0) + sum(1 for message in catalog if message.id and (not message.string or message.fuzzy))
+            lacking[tag] = lacking.get(tag, 0) + sum(
+                1 for message in catalog if message.id and (not message.string or message.fuzzy)
+            )
     return lacking
 
 
@@ -147,7 +165,13 @@ def read_catalogue(path: Path) -> Catalog:
 def _write(path: Path, catalog: Catalog) -> None:
     buffer = BytesIO()
     write_po(buffer, catalog, width=0, omit_header=False, sort_output=False, include_lineno=False)
-    lines = [line for line in buffer.getvalue().decode().splitlines() if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team'))]
+    lines = [
+        line
+        for line in buffer.getvalue().decode().splitlines()
+        if not line.startswith(
+            ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team')
+        )
+    ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 

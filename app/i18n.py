@@ -121,7 +121,7 @@ def rich(message: str, **values: Any) -> Markup:
         pieces.append(f"<ruby>{base}<rp>(</rp><rt>{reading}</rt><rp>)</rp></ruby>" if furigana_on() else str(base))
         at = found.end()
     pieces.append(str(escape(source[at:])))
-    markup = Markup("".join(pieces))  # noqa: S704  # every piece is escaped above
+    markup = Markup("".join(pieces))  # every piece is escaped above
     if values:
         markup = markup.format(**values)
     return Markup('<span lang="ja">{}</span>').format(markup) if fallback and current_tag() != SOURCE else markup

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.engine.facts import Key
 from app.engine.planner import Plan, PlannedProcedure
 
 MINUTES_A_QUESTION = 0.5
@@ -40,7 +41,8 @@ class Burden:
 def measure(plan: Plan) -> Burden:
     """The burden of everything that the plan requires."""
     required = plan.by_verdict["required"]
-    fetched, typed = set(), {ask.key for ask in plan.asks}
+    fetched: set[Key] = set()
+    typed = {ask.key for ask in plan.asks}
     for planned in required:
         for key in planned.needs:
             fact = plan.facts.get(key)

@@ -1,130 +1,42 @@
 """Joins the models of one life event to a compiled whole and checks what only the whole can show.
 
-Unknown items and roles, type errors in conditions, cyclic order, missing sources, conditions that can never hold: each
+Unknown items and roles, type errors in conditions, cyclic order, missing sources, branches that nobody can reach: each
 becomes a ``Problem`` with file, line, column and a hint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
-from app.engine.conditions import Condition, ConditionError, Scope, nearest, parse
-from app.engine.deadlines import Rule
-from app.engine.definitions import Authority, LifeEvent, Procedure, Source
+from app.engine.compiled import (
+    CompiledClause,
+    CompiledEvent,
+    CompiledNeed,
+    CompiledPlace,
+    CompiledProcedure,
+    ItemPath,
+)
+from app.engine.conditions import (
+    Condition,
+    ConditionError,
+    DerivedError,
+    Scope,
+    nearest,
+    parse,
+    parse_derived,
+)
+from app.engine.definitions import Authority, Clause, LifeEvent, Procedure, Source
 from app.engine.documents import Document, Path, Problem
+from app.engine.naming import check_names, rule_of
 from app.engine.reachability import can_hold
-from app.engine.vocabulary import Item, Vocabulary
+from app.engine.vocabulary import Vocabulary
 
-PLACED = ("old_", "new_")
-"""Authorities that follow from an address: ``new_police`` is the police of the new address."""
+__all__ = ["CompiledEvent", "CompiledProcedure", "Home", "compile_event"]
 
-
-@dataclass(frozen=True)
-class CompiledClause:
-    """A clause of ``applies``: its condition and both reasons. ``index`` is its identity within the event."""
-
-    index: int
-    condition: Condition
-    because: str
-    otherwise: str
-
-
-@dataclass(frozen=True)
-class ItemPath:
-    """``role.item``: the item for the role's subject, or for each subject of a list role."""
-
-    role: str
-    name: str
-    kind: str
-    item: Item
-
-    def __str__(self) -> str:
-        return f"{self.role}.{self.name}"
-
-
-@dataclass(frozen=True)
-class CompiledNeed:
-    """An item path that the office needs, perhaps only when a condition holds."""
-
-    path: ItemPath
-    when: Condition | None
-
-
-@dataclass(frozen=True)
-class CompiledProcedure:
-    """A procedure with its conditions ready to run. ``evidence_when`` and ``channel_when`` run beside their definitions."""
-
-    definition: Procedure
-    clauses: tuple[CompiledClause, ...]
-    needs: tuple[CompiledNeed, ...]
-    channel_when: tuple[Condition, ...]
-    evidence_when: tuple[Condition | None, ...]
-    start: ItemPath | None
-    rule: Rule | None
-    correction: ItemPath | None
-
-    @property
-    def id(self) -> str:
-        return self.definition.id
-
-
-@dataclass(frozen=True)
-class CompiledEvent:
-    """A life event with its procedures in an order in which nothing comes before what it waits for."""
-
-    definition: LifeEvent
-    vocabulary: Vocabulary
-    authorities: Mapping[str, Authority]
-    scope: Scope
-    procedures: tuple[CompiledProcedure, ...]
-    triage: tuple[ItemPath, ...]
-    lists: Mapping[str, Condition]  # list role -> the condition language's view of it
-
-    @property
-    def id(self) -> str:
-        return self.definition.id
-
-    @cached_property
-    def by_id(self) -> dict[str, CompiledProcedure]:
-        return {procedure.id: procedure for procedure in self.procedures}
-
-    @cached_property
-    def uses(self) -> dict[str, tuple[str, ...]]:
-        """For each item (`person.address`) the procedures whose conditions or forms may need it."""
-        found: dict[str, dict[str, None]] = {}
-        for procedure in self.procedures:
-            conditions = [clause.condition for clause in procedure.clauses]
-            conditions += [need.when for need in procedure.needs if need.when is not None]
-            conditions += [*procedure.channel_when, *(when for when in procedure.evidence_when if when is not None)]
-            roles = {need.path.role for need in procedure.needs} | {procedure.definition.for_each or ""}
-            conditions += [self.lists[role] for role in roles & self.lists.keys()]
-            items = {item for condition in conditions for item in condition.items}
-            items |= {f"{need.path.kind}.{need.path.name}" for need in procedure.needs}
-            for item in sorted(items):
-                found.setdefault(item, {})[procedure.id] = None
-        for kind in self.vocabulary.kinds.values():  # whoever is spoken of is called by name
-            named = f"{kind.kind}.{kind.named_by}"
-            users = [ids for item, ids in found.items() if item.startswith(f"{kind.kind}.")]
-            if kind.named_by and users:
-                found[named] = {id_: None for ids in users for id_ in ids}
-        return {item: tuple(ids) for item, ids in found.items()}
-
-    def find_authority(self, name: str, codes: Mapping[str, str]) -> Authority | None:
-        """The authority a definition names; ``codes`` are municipality codes of the old and new address, where known."""
-        if name in self.authorities:
-            return self.authorities[name]
-        side, _, kind = name.partition("_")
-        code = codes.get(side)
-        if code is None:
-            return None
-        kinds = ("municipality", "ward") if kind == "municipality" else (kind,)
-        for authority in self.authorities.values():
-            if authority.kind in kinds and (authority.code == code or (authority.code is None and authority.prefecture == code[:2])):
-                return authority
-        return None
+Home = Mapping[str, tuple[Document, Path]]
+"""Where an item (`person.age`) or a named condition (`conditions.nhi`) is defined."""
 
 
 def compile_event(
@@ -134,220 +46,267 @@ def compile_event(
     vocabulary: Vocabulary,
     authorities: Mapping[str, Authority],
     sources: Mapping[str, Source],
+    homes: Home,
     problems: list[Problem],
 ) -> CompiledEvent:
     """Compile one event. Problems are appended; the result is only meaningful when there are none."""
-    compiler = _EventCompiler(event, vocabulary, authorities, sources, problems)
-    compiler.check_event(doc)
-    compiled = [(one_doc, compiler.procedure(one_doc, procedure)) for one_doc, procedure in parsed]
+    compiler = _EventCompiler(doc, event, vocabulary, homes, problems)
+    lists, withheld = compiler.lists(), compiler.items()
+    places, triage = compiler.places(), compiler.triage()
+    compiled = []
+    for one_doc, procedure in parsed:
+        check_names(one_doc, procedure, event, vocabulary, authorities, sources, problems)
+        compiled.append((one_doc, _ProcedureCompiler(compiler, one_doc, procedure).compile()))
     order = _order(event, compiled, problems)
     return CompiledEvent(
-        event, vocabulary, authorities, compiler.scope, order, tuple(compiler.triage), compiler.lists
-    )
+        event, vocabulary, authorities, compiler.scope, order, triage, lists, places, withheld
+    )  # fmt: skip
 
 
+@dataclass
 class _EventCompiler:
-    def __init__(
-        self,
-        event: LifeEvent,
-        vocabulary: Vocabulary,
-        authorities: Mapping[str, Authority],
-        sources: Mapping[str, Source],
-        problems: list[Problem],
-    ) -> None:
-        self.event, self.vocabulary, self.authorities, self.sources = event, vocabulary, authorities, sources
-        self.problems = problems
-        ones = {name: role.kind for name, role in event.roles.items() if role.list is None}
+    """What is the same for all procedures of an event: names, conditions (each made once), item paths."""
+
+    doc: Document
+    event: LifeEvent
+    vocabulary: Vocabulary
+    homes: Home
+    problems: list[Problem]
+    known: dict[tuple[str, str], Condition | None] = field(default_factory=dict)
+    known_paths: dict[tuple[str, str, str], ItemPath] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kinds = self.vocabulary.kinds
+        ones = {name: role.kind for name, role in self.event.roles.items() if role.list is None and role.kind in kinds}
         lists = {}
-        for name, role in event.roles.items():
-            if role.list is not None:
-                holder, _, item = role.list.partition(".")
+        for name, role in self.event.roles.items():
+            holder, _, item = (role.list or "").partition(".")
+            if role.list is not None and holder in ones and role.kind in kinds:
                 lists[name] = (holder, item, role.kind)
-        self.scope = Scope(vocabulary, ones, lists)
-        self.lists: dict[str, Condition] = {}
-        self.triage: list[ItemPath] = []
-        self.named: dict[tuple[str, str], Condition] = {}
-        self.clause_ids: dict[tuple[str, str, str], int] = {}
-        self.paths: dict[str, ItemPath] = {}
+        self.scope = Scope(self.vocabulary, ones, lists)
 
     # --- the event itself -----------------------------------------------------------------------------------------
-    def check_event(self, doc: Document) -> None:
+    def lists(self) -> dict[str, Condition]:
+        """List roles as expressions."""
+        found = {}
         for name, role in self.event.roles.items():
+            at = ("roles", name, "list")
             if role.kind not in self.vocabulary.kinds:
-                self.problems.append(doc.problem(("roles", name, "kind"), f"「{role.kind}」という種類はありません", "vocabulary にある種類を書いてください"))
+                self.report(self.doc, ("roles", name, "kind"), f"「{role.kind}」という種類はありません", _usable("使える種類", self.vocabulary.kinds))
+            elif role.list is not None and name not in self.scope.lists:
+                self.report(self.doc, at, f"「{role.list}」の「.」の前は、1つのものを指す役ではありません", _usable("使える役", self.scope.ones))
             elif role.list is not None:
                 try:
-                    self.lists[name] = parse(name, self.scope, expect=None)
-                except (ConditionError, KeyError) as error:
-                    self.problems.append(doc.problem(("roles", name, "list"), str(error), "「役.項目」の形で書いてください"))
-        for place, text in enumerate(self.event.triage):
-            path = self._path(doc, ("triage", place), text, None)
-            if path is not None:
-                self.triage.append(path)
+                    condition = parse(name, self.scope, expect=None)
+                except ConditionError as error:
+                    if not isinstance(error, DerivedError):
+                        self.report(self.doc, at, error.message, error.hint)
+                    continue
+                if condition.type.name != "subjects" or condition.type.kind != role.kind:
+                    self.report(self.doc, at, f"「{role.list}」は「{role.kind}」の一覧ではありません", "type が subjects の項目を書いてください")
+                found[name] = condition
+        return found
+
+    def items(self) -> dict[tuple[str, str], Condition]:
+        """The vocabulary's own expressions: derived items are checked, conditions of withholding compiled."""
+        withheld = {}
         for kind in self.vocabulary.kinds.values():
             for name, item in kind.items.items():
-                for source in (item.derived and f"self.{name}", item.withheld_when):
-                    if source:
-                        self._condition(doc, (), source, self.scope.bind("self", kind.kind), expect_bool=False)
+                path = f"{kind.kind}.{name}"
+                doc, at = self.homes[path]
+                if item.derived is not None:
+                    try:
+                        parse_derived(path, item, self.scope)
+                    except ConditionError as error:
+                        if not isinstance(error, DerivedError):
+                            self.problems.append(doc.problem((*at, "derived"), error.message, error.hint, error.column))
+                if item.withheld_when is not None:
+                    condition = self.condition(doc, (*at, "withheld_when"), item.withheld_when, self.scope.bind("self", kind.kind))
+                    if condition is not None:
+                        withheld[(kind.kind, name)] = condition
+        return withheld
 
-    # --- one procedure --------------------------------------------------------------------------------------------
-    def procedure(self, doc: Document, procedure: Procedure) -> CompiledProcedure:
-        self._check_names(doc, procedure)
-        scope, each = self.scope, None
-        if procedure.for_each is not None:
-            role = self.event.roles.get(procedure.for_each)
-            if role is None or role.list is None:
-                near = nearest(procedure.for_each, self.scope.lists)
-                self._problem(doc, ("for_each",), f"「{procedure.for_each}」は一覧の役ではありません", f"「{near}」のことですか" if near else f"使える役: {'・'.join(self.scope.lists)}")
-            else:
-                each = role.kind
-                scope = scope.bind("each", each)
-        clauses = [
-            clause for place, entry in enumerate(procedure.applies) if (clause := self._clause(doc, place, entry, scope, each)) is not None
-        ]
-        if clauses and len(clauses) == len(procedure.applies) and not can_hold([c.condition.source for c in clauses], self.vocabulary, scope):
-            self._problem(doc, ("applies",), "この手続は、どんな答えでも必要になりません", "互いに打ち消し合う条件がないか見てください")
-        self._check_exceptions(doc, procedure)
-        start = self._path(doc, ("due", "from"), procedure.due.start, each) if procedure.due.start else None
-        if start is not None and start.item.type != "date":
-            self._problem(doc, ("due", "from"), f"「{start}」は日付ではありません", "日付の項目を書いてください")
-        correction = procedure.lifecycle.correction
-        return CompiledProcedure(
-            definition=procedure,
-            clauses=tuple(clauses),
-            needs=tuple(self._needs(doc, procedure, scope, each)),
-            channel_when=tuple(
-                c for place, e in enumerate(procedure.channel.unless) if (c := self._condition(doc, ("channel", "unless", place, "when"), e.when, scope))
-            ),
-            evidence_when=tuple(
-                self._condition(doc, ("evidence", place, "when"), e.when, scope) if e.when else None for place, e in enumerate(procedure.evidence)
-            ),
-            start=start,
-            rule=_rule(procedure),
-            correction=self._path(doc, ("lifecycle", "correction"), correction, each) if correction else None,
-        )
+    def places(self) -> dict[str, CompiledPlace]:
+        """The addresses that decide the offices."""
+        found: dict[str, CompiledPlace] = {}
+        for side, place in self.event.places.items():
+            path = self.path(self.doc, ("places", side, "item"), place.item, None)
+            if path is not None and path.item.type != "address":
+                self.report(self.doc, ("places", side, "item"), f"「{path}」は住所ではありません", "住所の項目を書いてください")
+            elif path is not None:
+                when = place.outside_when
+                found[side] = CompiledPlace(path, self.condition(self.doc, ("places", side, "outside_when"), when, self.scope) if when else None)
+        return found
 
-    def _check_names(self, doc: Document, procedure: Procedure) -> None:
-        stem = doc.file.rsplit("/", 1)[-1].removesuffix(".yaml")
-        if procedure.id != stem:
-            self._problem(doc, ("id",), f"id「{procedure.id}」がファイル名と違います", f"「{stem}」にそろえてください")
-        if procedure.event != self.event.id:
-            self._problem(doc, ("event",), f"「{procedure.event}」というできごとはここではありません", f"「{self.event.id}」と書いてください")
-        if procedure.stage not in {stage.id for stage in self.event.stages}:
-            self._problem(doc, ("stage",), f"「{procedure.stage}」という段階はありません", f"使える値: {'・'.join(s.id for s in self.event.stages)}")
-        if procedure.authority not in self.authorities and not self._placed(procedure.authority):
-            near = nearest(procedure.authority, self.authorities)
-            self._problem(doc, ("authority",), f"「{procedure.authority}」という提出先はありません", f"「{near}」のことですか" if near else "authorities に足してください")
-        for place, source in enumerate(procedure.sources.checked):
-            if source not in self.sources:
-                self._problem(doc, ("sources", "checked", place), f"出典「{source}」が sources.yaml にありません", "sources.yaml に足すか、つづりを直してください")
-        for place, evidence in enumerate(procedure.evidence):
-            if evidence.held_by is not None and evidence.held_by not in self.vocabulary.registers:
-                self._problem(doc, ("evidence", place, "register"), f"「{evidence.held_by}」という台帳はありません", "registers.yaml にある id を書いてください")
-        self._check_effects(doc, procedure)
+    def triage(self) -> tuple[ItemPath, ...]:
+        """What is asked first."""
+        paths = [self.path(self.doc, ("triage", place), text, None) for place, text in enumerate(self.event.triage)]
+        return tuple(path for path in paths if path is not None)
 
-    def _placed(self, name: str) -> bool:
-        side, _, kind = name.partition("_")
-        kinds = ("municipality", "ward") if kind == "municipality" else (kind,)
-        return f"{side}_" in PLACED and any(a.kind in kinds for a in self.authorities.values())
-
-    def _check_effects(self, doc: Document, procedure: Procedure) -> None:
-        for place, effect in enumerate(procedure.effects):
-            at = ("effects", place)
-            kind = self._role_kind(effect.subject, procedure)
-            if kind is None:
-                self._problem(doc, (*at, "subject"), f"「{effect.subject}」という役はありません", "できごとの役か each を書いてください")
-            if effect.held_by is not None and effect.held_by not in self.vocabulary.registers:
-                self._problem(doc, (*at, "register"), f"「{effect.held_by}」という台帳はありません", "registers.yaml にある id を書いてください")
-            for target in effect.set:
-                owner, _, name = target.partition(".")
-                item = self.vocabulary.item(owner, name)
-                if item is None or item.held_by != effect.held_by:
-                    self._problem(doc, (*at, "set", target), f"「{effect.held_by}」は「{target}」を持っていません", "その台帳の項目を書いてください")
-
-    def _role_kind(self, name: str, procedure: Procedure) -> str | None:
-        name = procedure.for_each or "" if name == "each" else name
-        role = self.event.roles.get(name)
-        return role.kind if role else None
-
-    def _check_exceptions(self, doc: Document, procedure: Procedure) -> None:
-        seen: dict[str, int] = {}
-        for place, exception in enumerate(procedure.channel.unless):
-            if exception.when in seen:
-                self._problem(doc, ("channel", "unless", place, "when"), "この分かれ道には、だれも来ません", f"{seen[exception.when] + 1}つ目と同じ条件です。どちらかを消してください")
-            seen.setdefault(exception.when, place)
-
-    def _clause(self, doc: Document, place: int, entry: object, scope: Scope, each: str | None) -> CompiledClause | None:
-        at: Path = ("applies", place)
-        if isinstance(entry, str):
-            negated, name = entry.startswith("not "), entry.removeprefix("not ").strip()
-            named = self.vocabulary.conditions.get(name)
-            if named is None:
-                near = nearest(name, self.vocabulary.conditions)
-                self._problem(doc, at, f"「{name}」という条件はありません", f"「{near}」のことですか" if near else "conditions.yaml に足すか、if: で書いてください")
-                return None
-            if named.kind is not None and named.kind != each:
-                self._problem(doc, at, f"条件「{name}」は「{named.kind}」についてのものです", f"for_each で {named.kind} の一覧を選んでください")
-                return None
-            source = f"not ({named.condition})" if negated else named.condition
-            because, otherwise = (named.otherwise, named.because) if negated else (named.because, named.otherwise)
-        else:
-            source, because, otherwise = entry.condition, entry.because, entry.otherwise  # type: ignore[attr-defined]
-            at = (*at, "if")
-        condition = self._condition(doc, at, source, scope)
-        if condition is None:
-            return None
-        identity = (source, because, each if condition.uses_each and each else "")
-        index = self.clause_ids.setdefault(identity, len(self.clause_ids))
-        return CompiledClause(index, condition, because, otherwise)
-
-    def _condition(self, doc: Document, at: Path, source: str, scope: Scope, expect_bool: bool = True) -> Condition | None:
-        negated, name = source.startswith("not "), source.removeprefix("not ").strip()
+    # --- parts --------------------------------------------------------------------------------------------------
+    def condition(self, doc: Document, at: Path, source: str, scope: Scope) -> Condition | None:
+        """The condition of an expression or of a name, made once; None after a problem, which is reported here."""
+        text, name, kind = source, source.removeprefix("not ").strip(), scope.ones.get("each", "")
         named = self.vocabulary.conditions.get(name)
-        text = source if named is None else f"not ({named.condition})" if negated else named.condition
-        try:
-            return parse(text, scope) if expect_bool else parse(text, scope, expect=None)
-        except ConditionError as error:
-            self.problems.append(doc.problem(at, error.message, error.hint, error.column))
-            return None
+        if named is not None:
+            if named.kind is not None and named.kind != kind:
+                self.report(doc, at, f"条件「{name}」は「{named.kind}」についてのものです", f"for_each で {named.kind} の一覧を選んでください")
+                return None
+            text = f"not ({named.condition})" if source.startswith("not ") else named.condition
+        key = (text, f"{kind} {scope.ones.get('self', '')}")
+        if key not in self.known:
+            try:
+                self.known[key] = parse(text, scope)
+            except ConditionError as error:
+                self.known[key] = None
+                if not isinstance(error, DerivedError):
+                    if named is not None:
+                        home, where = self.homes[f"conditions.{name}"]
+                        column = max(error.column - (5 if text != named.condition else 0), 0)
+                        self.problems.append(home.problem((*where, "if"), error.message, error.hint, column))
+                    else:
+                        self.problems.append(doc.problem(at, error.message, error.hint, error.column))
+        return self.known[key]
 
-    def _needs(self, doc: Document, procedure: Procedure, scope: Scope, each: str | None) -> list[CompiledNeed]:
-        needs = []
-        for place, entry in enumerate(procedure.needs):
-            at: Path = ("needs", place) if isinstance(entry, str) else ("needs", place, "item")
-            path = self._path(doc, at, entry if isinstance(entry, str) else entry.item, each)
-            if path is None:
-                continue
-            if path.item.derived is not None:
-                self._problem(doc, at, f"「{path}」は計算で決まる項目です", "計算のもとになる項目を書いてください")
-            source = None if isinstance(entry, str) else entry.when
-            needs.append(CompiledNeed(path, self._condition(doc, ("needs", place, "when"), source, scope) if source else None))
-        return needs
-
-    def _path(self, doc: Document, at: Path, text: str, each: str | None) -> ItemPath | None:
+    def path(self, doc: Document, at: Path, text: str, each: str | None) -> ItemPath | None:
+        """The item path of `role.item`; None after a problem, which is reported here."""
         role, _, name = text.partition(".")
         kind = each if role == "each" else self.event.roles[role].kind if role in self.event.roles else None
         if kind is None:
-            hint = "each は for_each のある手続だけで使えます" if role == "each" else f"使える役: {'・'.join(self.event.roles)}"
-            self._problem(doc, at, f"「{role}」という役はありません", hint)
+            near = nearest(role, self.event.roles)
+            hint = "each は for_each のある手続だけで使えます" if role == "each" else f"「{near}」のことですか" if near else _usable("使える役", self.event.roles)
+            self.report(doc, at, f"「{role}」という役はありません", hint)
             return None
         item = self.vocabulary.item(kind, name)
         if item is None:
             near = nearest(name, self.vocabulary.kinds[kind].items) if kind in self.vocabulary.kinds else ""
-            self._problem(doc, at, f"「{kind}.{name}」という項目はありません", f"「{near}」のことですか" if near else "vocabulary に項目を足してください")
+            self.report(doc, at, f"「{kind}.{name}」という項目はありません", f"「{near}」のことですか" if near else "vocabulary に項目を足してください")
             return None
-        return ItemPath(role, name, kind, item)
+        return self.known_paths.setdefault((role, name, kind), ItemPath(role, name, kind, item))
 
-    def _problem(self, doc: Document, at: Path, message: str, hint: str = "") -> None:
+    def report(self, doc: Document, at: Path, message: str, hint: str) -> None:
+        """Note a problem."""
         self.problems.append(doc.problem(at, message, hint))
 
 
-def _rule(procedure: Procedure) -> Rule | None:
-    due = procedure.due
-    if due.days is None and due.months is None and due.years is None:
+def _usable(words: str, names: Mapping[str, object]) -> str:
+    return f"{words}: {'・'.join(names)}"
+
+
+class _ProcedureCompiler:
+    """One procedure of an event."""
+
+    def __init__(self, event: _EventCompiler, doc: Document, procedure: Procedure) -> None:
+        self.event, self.doc, self.procedure = event, doc, procedure
+        self.scope, self.each = event.scope, None if procedure.for_each is None else self._each(procedure.for_each)
+        if self.each is not None:
+            self.scope = self.scope.bind("each", self.each)
+        self.sources: list[str] = []
+
+    def compile(self) -> CompiledProcedure:
+        """The procedure with everything checked. Problems are reported as they are found."""
+        procedure, doc = self.procedure, self.doc
+        clauses = self._clauses()
+        start = self._date(("due", "from"), procedure.due.start) if procedure.due.start else None
+        for place, trap in enumerate(procedure.traps):
+            self._date(("traps", place, "from"), trap.start)
+        correction = procedure.lifecycle.correction
+        return CompiledProcedure(
+            definition=procedure,
+            clauses=clauses,
+            common=tuple(clause for clause in clauses if not clause.condition.uses_each),
+            of_each=tuple(clause for clause in clauses if clause.condition.uses_each),
+            needs=tuple(self._needs()),
+            channel_when=self._exceptions(),
+            evidence_when=tuple(self._branch(("evidence", place, "when"), e.when) for place, e in enumerate(procedure.evidence)),
+            start=start,
+            rule=rule_of(doc, procedure, self.event.problems),
+            correction=self.event.path(doc, ("lifecycle", "correction"), correction, self.each) if correction else None,
+        )
+
+    def _each(self, name: str) -> str | None:
+        role = self.event.event.roles.get(name)
+        if role is not None and role.list is not None:
+            return role.kind
+        near = nearest(name, self.event.scope.lists)
+        self._report(("for_each",), f"「{name}」は一覧の役ではありません", f"「{near}」のことですか" if near else _usable("使える役", self.event.scope.lists))
         return None
-    closed = due.closed_day or ("none" if procedure.private else "next_open_day")
-    return Rule(due.kind, days=due.days, months=due.months, years=due.years, first_day=due.first_day, opens_days=due.opens, closed_day=closed)
+
+    def _clauses(self) -> tuple[CompiledClause, ...]:
+        entries = self.procedure.applies
+        clauses = [clause for place, entry in enumerate(entries) if (clause := self._clause(place, entry)) is not None]
+        if len(clauses) == len(entries):
+            self.sources = [clause.condition.source for clause in clauses]
+            if not self._reachable():
+                self._report(("applies",), "この手続は、どんな答えでも必要になりません", "互いに打ち消し合う条件がないか見てください")
+                self.sources = []
+        return tuple(clauses)
+
+    def _reachable(self, *more: str) -> bool:
+        return can_hold([*self.sources, *more], self.event.vocabulary, self.scope)
+
+    def _clause(self, place: int, entry: str | Clause) -> CompiledClause | None:
+        if isinstance(entry, Clause):
+            condition = self.event.condition(self.doc, ("applies", place, "if"), entry.condition, self.scope)
+            return None if condition is None else CompiledClause(condition, entry.because, entry.otherwise)
+        name = entry.removeprefix("not ").strip()
+        named = self.event.vocabulary.conditions.get(name)
+        if named is None:
+            near = nearest(name, self.event.vocabulary.conditions)
+            self._report(("applies", place), f"「{name}」という条件はありません", f"「{near}」のことですか" if near else "conditions.yaml に足すか、if: で書いてください")
+            return None
+        condition = self.event.condition(self.doc, ("applies", place), entry, self.scope)
+        because, otherwise = (named.otherwise, named.because) if entry.startswith("not ") else (named.because, named.otherwise)
+        return None if condition is None else CompiledClause(condition, because, otherwise)
+
+    def _branch(self, at: Path, when: str | None) -> Condition | None:
+        """A condition inside a procedure; it must be able to hold where the procedure applies."""
+        if when is None:
+            return None
+        condition = self.event.condition(self.doc, at, when, self.scope)
+        if condition is not None and not self._reachable(condition.source):
+            self._report(at, "この分かれ道には、だれも来ません", "applies の条件と打ち消し合います。この行を消すか、条件を直してください")
+        return condition
+
+    def _exceptions(self) -> tuple[Condition, ...]:
+        compiled: list[Condition] = []
+        for place, exception in enumerate(self.procedure.channel.unless):
+            at: Path = ("channel", "unless", place, "when")
+            same = next((n for n, other in enumerate(compiled, 1) if other.source == exception.when), None)
+            before = len(self.event.problems)
+            condition = self._branch(at, exception.when)
+            if condition is None:
+                continue
+            if same is not None:
+                self._report(at, "この分かれ道には、だれも来ません", f"{same}つ目と同じ条件です。どちらかを消してください")
+            elif len(self.event.problems) == before and not self._reachable(condition.source, *(f"not ({other.source})" for other in compiled)):
+                self._report(at, "この分かれ道には、だれも来ません", "前の条件がいつも先に成り立ちます。順序を変えるか、この行を消してください")
+            compiled.append(condition)
+        return tuple(compiled)
+
+    def _needs(self) -> list[CompiledNeed]:
+        needs = []
+        for place, entry in enumerate(self.procedure.needs):
+            text, when = (entry, None) if isinstance(entry, str) else (entry.item, entry.when)
+            at: Path = ("needs", place) if isinstance(entry, str) else ("needs", place, "item")
+            path = self.event.path(self.doc, at, text, self.each)
+            condition = self._branch(("needs", place, "when"), when)
+            if path is not None and path.item.derived is not None:
+                self._report(at, f"「{path}」は計算で決まる項目です", "計算のもとになる項目を書いてください")
+            elif path is not None:
+                needs.append(CompiledNeed(path, condition))
+        return needs
+
+    def _date(self, at: Path, text: str) -> ItemPath | None:
+        path = self.event.path(self.doc, at, text, self.each)
+        if path is None or (path.item.type == "date" and path.item.derived is None):
+            return path
+        wrong = "は計算で決まる項目です" if path.item.derived is not None else "は日付ではありません"
+        self._report(at, f"「{path}」{wrong}", "type が date の項目を書いてください（例 move.date）")
+        return None
+
+    def _report(self, at: Path, message: str, hint: str) -> None:
+        self.event.report(self.doc, at, message, hint)
 
 
 def _order(event: LifeEvent, compiled: Sequence[tuple[Document, CompiledProcedure]], problems: list[Problem]) -> tuple[CompiledProcedure, ...]:
@@ -356,19 +315,19 @@ def _order(event: LifeEvent, compiled: Sequence[tuple[Document, CompiledProcedur
     by_id = {procedure.id: procedure for _, procedure in compiled}
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for doc, procedure in compiled:
-        known = [a for a in procedure.definition.after if a in by_id]
         for place, earlier in enumerate(procedure.definition.after):
             if earlier not in by_id:
                 near = nearest(earlier, by_id)
-                problems.append(doc.problem(("after", place), f"「{earlier}」という手続はありません", f"「{near}」のことですか" if near else "id を確かめてください"))
-        sorter.add(procedure.id, *known)
+                hint = f"「{near}」のことですか" if near else "手続のファイル名（.yaml の前）を書いてください"
+                problems.append(doc.problem(("after", place), f"「{earlier}」という手続はありません", hint))
+        sorter.add(procedure.id, *(earlier for earlier in procedure.definition.after if earlier in by_id))
     try:
-        order = list(sorter.static_order())
+        place_of = {id_: n for n, id_ in enumerate(sorter.static_order())}
     except CycleError as error:
-        cycle = error.args[1]
-        doc = docs[cycle[0]]
-        problems.append(doc.problem(("after",), f"順序が輪になっています: {' → '.join(cycle)}", "輪の中の after を1つ消してください"))
+        circle: list[str] = error.args[1][:-1]
+        first = circle.index(min(circle))
+        circle = [*circle[first:], *circle[: first + 1]]
+        problems.append(docs[circle[0]].problem(("after",), f"順序が輪になっています: {' → '.join(circle)}", "輪の中の after を1つ消してください"))
         return tuple(by_id.values())
-    place = {id_: n for n, id_ in enumerate(order)}
     stages = {stage.id: n for n, stage in enumerate(event.stages)}
-    return tuple(sorted(by_id.values(), key=lambda p: (stages.get(p.definition.stage, 9), place[p.id])))
+    return tuple(sorted(by_id.values(), key=lambda p: (stages.get(p.definition.stage, len(stages)), place_of[p.id])))

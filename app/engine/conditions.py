@@ -79,12 +79,12 @@ _ITEM_TYPES = {
 }  # fmt: skip
 
 
-@dataclass
+@dataclass(slots=True)
 class Env:
     """What an expression is evaluated in. ``reads`` grows; ``memo`` keeps derived items of one evaluation round."""
 
     values: Mapping[Key, Any]
-    bound: dict[str, str | None]  # singular roles, and what each, self and loop variables stand for now
+    bound: dict[str, Any]  # singular roles, and what each, self and loop variables stand for now: subject ids
     today: date
     reads: list[Key] = field(default_factory=list)
     memo: dict[Any, Any] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class Scope:
         return Scope(self.vocabulary, ones, self.lists)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Condition:
     """A checked expression. ``items`` are the ``kind.item`` it can ever read, ``uses_each`` says if it speaks of each.
 
@@ -262,7 +262,13 @@ class _Compiler:
             env.reads.append(key)
             return env.values.get(key, UNKNOWN)
 
-        return item_type(item), run
+        def run_named(env: Env) -> Any:  # the same, without a call for the subject: nearly all reads are of this form
+            key = (env.bound[role], name)
+            env.reads.append(key)
+            return env.values.get(key, UNKNOWN)
+
+        role = node.value.id if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""
+        return item_type(item), run_named if role in self.scope.ones else run
 
     def _derived(self, kind: str, name: str, source: str, owner: Run, node: ast.expr) -> tuple[Type, Run]:
         path = f"{kind}.{name}"
@@ -343,6 +349,8 @@ class _Compiler:
         self._check_comparable(left_type, right_type, node.left, node.comparators[0], node)
         if not isinstance(op, ast.Eq | ast.NotEq) and left_type.name not in ("number", "date"):
             raise ConditionError(f"「{left_type}」の大小は比べられません", node.col_offset, "== か != を使ってください")
+        if isinstance(node.comparators[0], ast.Constant):
+            return BOOL, _against(_COMPARE[type(op)], left, node.comparators[0].value)
         return BOOL, _binary(_COMPARE[type(op)], left, right)
 
     def _membership(self, node: ast.Compare, depth: int) -> tuple[Type, Run]:
@@ -492,6 +500,14 @@ def _binary(function: Callable[[Any, Any], bool], left: Run, right: Run) -> Run:
     def run(env: Env) -> Any:
         a, b = left(env), right(env)
         return UNKNOWN if a is UNKNOWN or b is UNKNOWN else function(a, b)
+
+    return run
+
+
+def _against(function: Callable[[Any, Any], bool], left: Run, constant: Any) -> Run:
+    def run(env: Env) -> Any:
+        value = left(env)
+        return UNKNOWN if value is UNKNOWN else function(value, constant)
 
     return run
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from app.engine.vocabulary import Model
+from app.engine.vocabulary import Model, wrong
 
 Mode = Literal["online", "visit", "mail", "automatic"]
 ReplacedBy = Literal["register", "signature", "fact", "photo", "stays", "none"]
@@ -44,13 +44,13 @@ class Due(Model):
     def _complete(self) -> Due:
         lengths = [n for n in (self.days, self.months, self.years) if n is not None]
         if len(lengths) > 1:
-            raise ValueError("days・months・years はどれか1つだけ書きます")
+            raise wrong("期限の長さが2つあります", "days・months・years はどれか1つだけ書いてください")
         if lengths and self.start is None:
-            raise ValueError("数える始まり（from）が要ります")
+            raise wrong("期限を数える始まりがありません", "from: に日付の項目を書いてください（例 from: move.date）")
         if not lengths and not self.note:
-            raise ValueError("日数がないときは note に、いつまでかを書きます")
+            raise wrong("期限の日数も、いつまでかの説明もありません", "days: を書くか、note: にいつまでかを文で書いてください")
         if lengths and self.kind != "advice" and not self.lost:
-            raise ValueError("lost に、過ぎると何を失うかを書きます")
+            raise wrong("期限を過ぎるとどうなるかがありません", "lost: に、過ぎると何を失うかを文で書いてください")
         return self
 
 
@@ -88,7 +88,7 @@ class Channel(Model):
     @model_validator(mode="after")
     def _reasoned(self) -> Channel:
         if self.mode in ("visit", "mail") and not self.reason:
-            raise ValueError("reason に、なぜ窓口や郵便が残るかを書きます")
+            raise wrong("窓口や郵便で出す理由がありません", "reason: に、なぜオンラインで出せないかを書いてください")
         return self
 
 
@@ -111,9 +111,9 @@ class Evidence(Model):
     @model_validator(mode="after")
     def _complete(self) -> Evidence:
         if (self.replaced_by == "register") != (self.held_by is not None):
-            raise ValueError("register は、replaced_by が register のときにだけ書きます")
+            raise wrong("replaced_by と register が合っていません", "台帳が代わりになるときだけ、replaced_by: register と register: を両方書いてください")
         if self.replaced_by == "stays" and not self.note:
-            raise ValueError("note に、なぜ書類が残るかを書きます")
+            raise wrong("書類が残る理由がありません", "note: に、なぜ書類が残るかを書いてください")
         return self
 
 
@@ -129,7 +129,9 @@ class Effect(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Effect:
         if (self.held_by is None) == (self.certificate is None):
-            raise ValueError("register か certificate のどちらか1つを書きます")
+            raise wrong("何が変わるかが決まりません", "register: と set: か、certificate: と action: のどちらか一組を書いてください")
+        if (self.certificate is None) != (self.action is None) or (self.held_by is None) != (not self.set):
+            raise wrong("変わることの書き方が足りません", "register: には set: を、certificate: には action: を一緒に書いてください")
         return self
 
 
@@ -171,7 +173,7 @@ class Sources(Model):
     @model_validator(mode="after")
     def _some(self) -> Sources:
         if not self.checked and not self.unverified:
-            raise ValueError("checked（出典）か unverified（確かめていない点）を書きます")
+            raise wrong("出典がありません", "checked: に sources.yaml の id を書くか、unverified: に確かめていない点を書いてください")
         return self
 
 
@@ -189,7 +191,7 @@ class Procedure(Model):
     private: bool = False
     cleared: bool | None = None  # may see withheld facts; by default public offices may, private companies may not
     for_each: str | None = None
-    applies: tuple[str | Clause, ...]
+    applies: tuple[str | Clause, ...] = Field(min_length=1)
     due: Due
     traps: tuple[Trap, ...] = ()
     online_window: OnlineWindow | None = None
@@ -217,6 +219,13 @@ class Role(Model):
     list: str | None = None
 
 
+class Place(Model):
+    """The address that decides the offices of one side of a move, and when that side lies abroad, where there are none."""
+
+    item: str
+    outside_when: str | None = None
+
+
 class Stage(Model):
     """A group of procedures on the plan, by time."""
 
@@ -234,9 +243,10 @@ class LifeEvent(Model):
     promise: str
     search: tuple[str, ...] = ()
     roles: Mapping[str, Role]
-    places: Mapping[str, str] = Field(default_factory=dict)  # old, new: the address items that decide the offices
+    places: Mapping[Literal["old", "new"], Place] = Field(default_factory=dict)
     triage: tuple[str, ...]
     prepare: tuple[str, ...]
+    example: str = ""  # the household file whose numbers stand on the start page until somebody plays another
     stages: tuple[Stage, ...]
 
 

@@ -62,6 +62,10 @@ class Facts:
         """Known values only: what is not yet known is absent."""
         return {key: fact.value for key, fact in self.by_key.items() if fact.value != NOT_YET}
 
+    def to_confirm(self) -> set[Key]:
+        """Keys that a register told and the person still has to say are right."""
+        return {key for key, fact in self.by_key.items() if fact.reuse == "confirm" and fact.source != "citizen"}
+
     def get(self, key: Key) -> Fact | None:
         return self.by_key.get(key)
 

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from app.engine import documents
 from app.engine.compiling import CompiledEvent
 from app.engine.documents import DefinitionErrors, Document, Problem
+from app.engine.explaining import explain
 from app.engine.facts import Fact, Facts, Key
-from app.engine.library import explain
 from app.engine.values import ValueProblem, from_json
 from app.engine.vocabulary import Item, Model, Vocabulary
 
@@ -117,9 +117,9 @@ def _check(doc: Document, event: CompiledEvent, problems: list[Problem]) -> Hous
         id_ = roles.get(owner, owner)
         item = vocabulary.item(kinds.get(id_, ""), name)
         _put(doc, ("answers", text), answers, (id_, name), item, raw, problems)
-    for role, id_ in persona.roles.items():
+    for name, id_ in persona.roles.items():
         if id_ not in persona.subjects:
-            problems.append(doc.problem(("roles", role), f"「{id_}」という対象は subjects にありません", "subjects に書き足すか、つづりを直してください"))
+            problems.append(doc.problem(("roles", name), f"「{id_}」という対象は subjects にありません", "subjects に書き足すか、つづりを直してください"))
     return Household(persona, roles, kinds, held, answers)
 
 

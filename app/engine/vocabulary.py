@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 ItemType = Literal[
     "text", "kana", "date", "address", "choice", "choices", "yes_no", "number", "money", "phone", "email", "document",
@@ -19,6 +20,11 @@ ItemType = Literal[
 Reuse = Literal["share", "confirm", "never", "withheld"]
 """share: used wherever it is needed; confirm: shown once for confirmation in each journey; never: asked anew in each
 journey; withheld: goes to no office that is not cleared for it."""
+
+
+def wrong(message: str, hint: str) -> PydanticCustomError:
+    """What a model raises when its fields do not fit together: what is wrong, and how to mend it. Texts are Japanese."""
+    return PydanticCustomError("wrong", "{message}", {"message": message, "hint": hint})
 
 
 class Model(BaseModel):
@@ -54,14 +60,17 @@ class Item(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Item:
-        if self.derived is None and not (self.question and self.why and self.topic):
-            raise ValueError("question・why・topic が要ります（derived の項目には要りません）")
+        missing = [name for name in ("question", "why", "topic") if not getattr(self, name)]
+        if self.derived is None and missing:
+            raise wrong(f"質問する項目に {'・'.join(missing)} がありません", "書き足してください。計算で決まる項目なら derived: に式を書きます")
         if self.type in ("choice", "choices") and self.derived is None and not self.choices:
-            raise ValueError("choices に選べる値を書いてください")
+            raise wrong("選べる値がありません", "choices: {値: 見せる言葉} を書いてください")
         if self.type == "yes_no" and self.derived is None and not (self.yes and self.no):
-            raise ValueError("yes と no に、選ぶときの文を書いてください")
+            raise wrong("はい・いいえの文がありません", "yes: と no: に、選ぶときの文を書いてください")
         if self.type == "subjects" and self.of is None:
-            raise ValueError("of に、一覧に入る対象の種類を書いてください")
+            raise wrong("何の一覧か分かりません", "of: に、一覧に入る対象の種類を書いてください（例 of: person）")
+        if self.absent is not None and self.held_by is None:
+            raise wrong("absent は、台帳が持つ項目にだけ書けます", "register: を書くか、absent: を消してください")
         return self
 
 
@@ -107,6 +116,8 @@ class Vocabulary(Model):
     registers: Mapping[str, Register]
     topics: Mapping[str, Topic]
     conditions: Mapping[str, NamedCondition]
+    pages: Mapping[str, str] = Field(default_factory=dict)
+    """Question page -> its heading, for pages of several items."""
 
     def item(self, kind: str, name: str) -> Item | None:
         """The item ``kind.name``, or None."""

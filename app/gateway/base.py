@@ -102,13 +102,15 @@ class ServiceClient:
         base_url: str,
         *,
         control_key: str | None = None,
-        timeout: httpx.Timeout = TIMEOUT,
+        timeout: httpx.Timeout | float = TIMEOUT,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.service = service
         self.base_url = base_url.rstrip("/")
         self._control = {"X-Sim-Key": control_key} if control_key else {}
-        self._client = httpx.Client(base_url=self.base_url, timeout=timeout, transport=transport, follow_redirects=False)
+        self._client = httpx.Client(
+            base_url=self.base_url, timeout=timeout, transport=transport, follow_redirects=False
+        )
 
     def call(
         self,
@@ -122,10 +124,12 @@ class ServiceClient:
         params: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         control: bool = False,
+        timeout: float | None = None,
     ) -> httpx.Response:
         """Send one request; any 2xx answer is returned. Raises `ServiceDown` or `ServiceRefused`.
 
-        A connection that could not be made is tried once more if repeating is harmless: GET, PUT, DELETE, or a key is given.
+        `timeout`: real seconds for this call, where it may not take the usual time. A connection that could not be made is
+        tried once more if repeating is harmless: GET, PUT, DELETE, or a key is given.
         """
         headers = place.headers() if place else {}
         if token:
@@ -134,7 +138,10 @@ class ServiceClient:
             headers["Idempotency-Key"] = idempotency_key
         if control:
             headers |= self._control
-        request = self._client.build_request(method, path, headers=headers, json=json, data=form, params=params)
+        limits = self._client.timeout if timeout is None else httpx.Timeout(timeout, connect=TIMEOUT.connect)
+        request = self._client.build_request(
+            method, path, headers=headers, json=json, data=form, params=params, timeout=limits
+        )
         response = self._send(request, again=method in IDEMPOTENT or idempotency_key is not None)
         if response.is_success:
             return response

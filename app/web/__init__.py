@@ -41,5 +41,4 @@ def create_app(context: Context, config: Config) -> Flask:
     for name in BLUEPRINTS:
         module: Any = import_module(f"app.web.{name}")
         app.register_blueprint(module.blueprint)
-    app.wsgi_app = shell.LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -9,11 +9,11 @@ from flask import Blueprint, abort, flash, get_flashed_messages, redirect, rende
 from app.engine.lifecycle import State
 from app.engine.values import from_json, to_json
 from app.i18n import gettext as _
+from app.mynumber_guard import RealNumber
 from app.web import caseviews, shell
 from app.web.errors import real_number
 from app.web.forms import answer_form
 from app.web.words import entry_lines, lines, moment, source
-from app.mynumber_guard import RealNumber
 from app.world.worlds import CaseView, VisitRefused, World
 
 blueprint = Blueprint("cases", __name__)
@@ -41,14 +41,31 @@ def list_cases() -> Any:
     groups: dict[str, list[dict[str, Any]]] = {name: [] for name in caseviews.GROUPS}
     for case in here.cases():
         groups[caseviews.group(case)].append(_row(here, case))
-    return render_template("cases/list.html", groups=[(name, _(text), groups[name]) for name, text in caseviews.GROUPS.items() if groups[name]])
+    return render_template(
+        "cases/list.html",
+        groups=[(name, _(text), groups[name]) for name, text in caseviews.GROUPS.items() if groups[name]],
+    )
 
 
 def _row(here: World, case: CaseView) -> dict[str, Any]:
     meta = [f"{caseviews.office(here, case)}　{caseviews.state_words(case)}"]
-    meta += [text for text in (caseviews.until_text(here, case), caseviews.expected_text(here, case), caseviews.waiting_text(here, case)) if text]
+    meta += [
+        text
+        for text in (
+            caseviews.until_text(here, case),
+            caseviews.expected_text(here, case),
+            caseviews.waiting_text(here, case),
+        )
+        if text
+    ]
     mark = {caseviews.YOUR_TURN: _("訂正のお願い"), caseviews.VISIT: _("窓口へ行く番")}.get(caseviews.group(case))
-    return {"id": f"case-{case.n}", "name": caseviews.title(here, case), "href": url_for("cases.one", n=case.n), "meta": meta, "mark": mark}
+    return {
+        "id": f"case-{case.n}",
+        "name": caseviews.title(here, case),
+        "href": url_for("cases.one", n=case.n),
+        "meta": meta,
+        "mark": mark,
+    }
 
 
 @blueprint.get("/cases/<int:n>")
@@ -64,14 +81,34 @@ def one(n: int) -> Any:
     office = here.context.library.authorities.get(case.authority)
     bring = [evidence for evidence in definition.evidence if evidence.replaced_by == "stays"]
     notice = next(({"kind": kind, "heading": text} for kind, text in get_flashed_messages(with_categories=True)), None)
-    later = [caseviews.title(here, other) for other in here.cases() if n in other.waits_for and other.state.state is State.QUEUED]
+    later = [
+        caseviews.title(here, other)
+        for other in here.cases()
+        if n in other.waits_for and other.state.state is State.QUEUED
+    ]
     return render_template(
-        "cases/one.html", case=case, state=case.state.state.value, headline=caseviews.headline(case), title=caseviews.title(here, case),
-        office_name=caseviews.office(here, case), office=office, definition=definition, timeline=caseviews.timeline(here, case),
-        expected=caseviews.expected_text(here, case), until=caseviews.until_text(here, case), waiting=caseviews.waiting_text(here, case),
-        opens=moment_day(case), bring=bring, later=list(dict.fromkeys(later)), notice=notice,
-        sent=[{"name": _(item.label), "lines": entry_lines(journey, entry), "source": source(journey, entry)} for entry in sent if (item := journey.plan.item(entry.key))],
-    )  # fmt: skip
+        "cases/one.html",
+        case=case,
+        state=case.state.state.value,
+        headline=caseviews.headline(case),
+        title=caseviews.title(here, case),
+        office_name=caseviews.office(here, case),
+        office=office,
+        definition=definition,
+        timeline=caseviews.timeline(here, case),
+        expected=caseviews.expected_text(here, case),
+        until=caseviews.until_text(here, case),
+        waiting=caseviews.waiting_text(here, case),
+        opens=moment_day(case),
+        bring=bring,
+        later=list(dict.fromkeys(later)),
+        notice=notice,
+        sent=[
+            {"name": _(item.label), "lines": entry_lines(journey, entry), "source": source(journey, entry)}
+            for entry in sent
+            if (item := journey.plan.item(entry.key))
+        ],
+    )
 
 
 def moment_day(case: CaseView) -> str:
@@ -109,7 +146,13 @@ def withdraw(n: int) -> Any:
         flash(_("取り下げました"), "done")
         return redirect(url_for("cases.one", n=n), 303)
     waiting = [caseviews.title(here, other) for other in here.cases() if n in other.waits_for]
-    return render_template("cases/withdraw.html", n=n, title=caseviews.title(here, case), office_name=caseviews.office(here, case), waiting=waiting)
+    return render_template(
+        "cases/withdraw.html",
+        n=n,
+        title=caseviews.title(here, case),
+        office_name=caseviews.office(here, case),
+        waiting=waiting,
+    )
 
 
 @blueprint.route("/cases/<int:n>/correction", methods=["GET", "POST"])
@@ -140,13 +183,26 @@ def correction(n: int) -> Any:
         except RealNumber:
             return real_number(url_for("cases.correction", n=n))
         errors = form.error_list()
-    shared = [caseviews.title(here, other) for other in here.cases() if other.n != n and other.journey == case.journey and entry is not None and entry.seq in other.sent]
+    shared = [
+        caseviews.title(here, other)
+        for other in here.cases()
+        if other.n != n and other.journey == case.journey and entry is not None and entry.seq in other.sent
+    ]
     present = lines(journey, key, from_json(item, entry.value)) if entry else [_("ありません")]
     return render_template(
-        "cases/correction.html", case=case, title=caseviews.title(here, case), office_name=caseviews.office(here, case), label=_(item.label), words=case.state.note,
-        present=present, form=form, errors=errors, shared=shared, until=caseviews.until_text(here, case),
+        "cases/correction.html",
+        case=case,
+        title=caseviews.title(here, case),
+        office_name=caseviews.office(here, case),
+        label=_(item.label),
+        words=case.state.note,
+        present=present,
+        form=form,
+        errors=errors,
+        shared=shared,
+        until=caseviews.until_text(here, case),
         source=source(journey, entry) if entry else None,
-    ), 422 if errors else 200  # fmt: skip
+    ), 422 if errors else 200
 
 
 def _key(text: str) -> tuple[str, str]:
@@ -157,5 +213,3 @@ def _key(text: str) -> tuple[str, str]:
 def _sent(n: int) -> Any:
     flash(_("訂正を送りました"), "done")
     return redirect(url_for("cases.one", n=n), 303)
-
-

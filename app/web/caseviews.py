@@ -51,24 +51,36 @@ def group(case: CaseView) -> str:
 def state_words(case: CaseView) -> str:
     """The state in a word or two, for lists."""
     words = {
-        State.QUEUED: "ほかの手続を待っています", State.SENDING: "送信待ち", State.RECEIVED: "届きました", State.IN_REVIEW: "審査中",
-        State.CORRECTION_REQUESTED: "訂正のお願い", State.NEEDS_VISIT: "窓口へ行く番", State.APPROVED: "認められました",
-        State.COMPLETED: "終わりました", State.REJECTED: "認められませんでした", State.WITHDRAWN: "取り下げました",
+        State.QUEUED: "ほかの手続を待っています",
+        State.SENDING: "送信待ち",
+        State.RECEIVED: "届きました",
+        State.IN_REVIEW: "審査中",
+        State.CORRECTION_REQUESTED: "訂正のお願い",
+        State.NEEDS_VISIT: "窓口へ行く番",
+        State.APPROVED: "認められました",
+        State.COMPLETED: "終わりました",
+        State.REJECTED: "認められませんでした",
+        State.WITHDRAWN: "取り下げました",
         State.FOLLOWS: "自動で進みます",
-    }  # fmt: skip
+    }
     return _(words[case.state.state])
 
 
 def headline(case: CaseView) -> str:
     """The state and whose turn it is, as one page's h1."""
     words = {
-        State.QUEUED: "まだ送っていません。あなたがすることはありません", State.SENDING: "送信を待っています。あなたがすることはありません",
-        State.RECEIVED: "届きました。あなたがすることはありません", State.IN_REVIEW: "審査中です。あなたがすることはありません",
-        State.CORRECTION_REQUESTED: "訂正のお願いがあります。あなたの番です", State.NEEDS_VISIT: "窓口へ行ってください。あなたの番です",
-        State.APPROVED: "認められました。あなたがすることはありません", State.COMPLETED: "終わりました。あなたがすることはありません",
-        State.REJECTED: "認められませんでした。次にできることを見てください", State.WITHDRAWN: "取り下げました。あなたがすることはありません",
+        State.QUEUED: "まだ送っていません。あなたがすることはありません",
+        State.SENDING: "送信を待っています。あなたがすることはありません",
+        State.RECEIVED: "届きました。あなたがすることはありません",
+        State.IN_REVIEW: "審査中です。あなたがすることはありません",
+        State.CORRECTION_REQUESTED: "訂正のお願いがあります。あなたの番です",
+        State.NEEDS_VISIT: "窓口へ行ってください。あなたの番です",
+        State.APPROVED: "認められました。あなたがすることはありません",
+        State.COMPLETED: "終わりました。あなたがすることはありません",
+        State.REJECTED: "認められませんでした。次にできることを見てください",
+        State.WITHDRAWN: "取り下げました。あなたがすることはありません",
         State.FOLLOWS: "自動で進みます。あなたがすることはありません",
-    }  # fmt: skip
+    }
     return _(words[case.state.state])
 
 
@@ -76,13 +88,21 @@ def event_text(event: Event, case: CaseView, world: World) -> str:
     """One event as a sentence with its actor."""
     name = office(world, case)
     words = {
-        EventType.RELEASED: "送りました", EventType.HELD: "送るのを止めました", EventType.FOLLOWED: "先の手続に続いて進みました",
-        EventType.REFUSED: "{office}が受け取りませんでした", EventType.RECEIVED: "{office}に届きました",
-        EventType.REVIEW_STARTED: "{office}で審査が始まりました", EventType.CORRECTION_REQUESTED: "{office}から訂正のお願いがありました",
-        EventType.RESUBMITTED: "訂正を送りました", EventType.VISIT_NEEDED: "{office}の窓口へ行く番になりました",
-        EventType.VISITED: "{office}の窓口へ行きました", EventType.APPROVED: "{office}が認めました",
-        EventType.REJECTED: "{office}が認めませんでした", EventType.COMPLETED: "終わりました", EventType.WITHDRAWN: "取り下げました",
-    }  # fmt: skip
+        EventType.RELEASED: "送りました",
+        EventType.HELD: "送るのを止めました",
+        EventType.FOLLOWED: "先の手続に続いて進みました",
+        EventType.REFUSED: "{office}が受け取りませんでした",
+        EventType.RECEIVED: "{office}に届きました",
+        EventType.REVIEW_STARTED: "{office}で審査が始まりました",
+        EventType.CORRECTION_REQUESTED: "{office}から訂正のお願いがありました",
+        EventType.RESUBMITTED: "訂正を送りました",
+        EventType.VISIT_NEEDED: "{office}の窓口へ行く番になりました",
+        EventType.VISITED: "{office}の窓口へ行きました",
+        EventType.APPROVED: "{office}が認めました",
+        EventType.REJECTED: "{office}が認めませんでした",
+        EventType.COMPLETED: "終わりました",
+        EventType.WITHDRAWN: "取り下げました",
+    }
     return _(words[event.type], office=name)
 
 
@@ -91,7 +111,15 @@ def timeline(world: World, case: CaseView) -> list[dict[str, Any]]:
     rows = []
     for event, _actor in case.history:
         text = short_date(event.at.date(), current_tag())
-        rows.append({"iso": event.at.date().isoformat(), "day": text, "weekday": None, "text": event_text(event, case, world), "actor": None})
+        rows.append(
+            {
+                "iso": event.at.date().isoformat(),
+                "day": text,
+                "weekday": None,
+                "text": event_text(event, case, world),
+                "actor": None,
+            }
+        )
     return rows
 
 
@@ -101,7 +129,14 @@ def expected(world: World, case: CaseView) -> tuple[date, date] | None:
     if state not in (State.RECEIVED, State.IN_REVIEW, State.SENDING):
         return None
     rules = definition(world, case).lifecycle
-    start = next((event.at.date() for event, _ in reversed(case.history) if event.type in (EventType.VISITED, EventType.RECEIVED, EventType.RESUBMITTED)), world.today)
+    start = next(
+        (
+            event.at.date()
+            for event, _ in reversed(case.history)
+            if event.type in (EventType.VISITED, EventType.RECEIVED, EventType.RESUBMITTED)
+        ),
+        world.today,
+    )
     if rules.working_days:
         return add_working_days(start, rules.days[0]), add_working_days(start, rules.days[1])
     return start + timedelta(days=rules.days[0]), start + timedelta(days=rules.days[1])
@@ -130,5 +165,11 @@ def until_text(world: World, case: CaseView) -> str:
 
 def waiting_text(world: World, case: CaseView) -> str:
     """For which procedures a case waits."""
-    names = [title(world, one) for one in world.cases() if one.n in case.waits_for and one.state.state is not State.COMPLETED]
-    return _("先に終わる手続: {names}", names=_("、").join(dict.fromkeys(names))) if names and case.state.state is State.QUEUED else ""
+    names = [
+        title(world, one) for one in world.cases() if one.n in case.waits_for and one.state.state is not State.COMPLETED
+    ]
+    return (
+        _("先に終わる手続: {names}", names=_("、").join(dict.fromkeys(names)))
+        if names and case.state.state is State.QUEUED
+        else ""
+    )

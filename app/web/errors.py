@@ -43,7 +43,10 @@ def stale(changed: list[dict[str, Any]], href: str) -> Response:
 
 def real_number(href: str) -> Response:
     """422: the input looks like a real My Number."""
-    body = ["本物のマイナンバーのように見えます。保存も記録もしていません。", "この練習では、マイナンバーを入力することはありません。"]
+    body = [
+        "本物のマイナンバーのように見えます。保存も記録もしていません。",
+        "この練習では、マイナンバーを入力することはありません。",
+    ]
     return page(422, _("この番号は入力できません"), body, [(_("入力の画面に戻る"), href)])
 
 
@@ -59,7 +62,9 @@ def _absent(error: Exception) -> Response:
 
 def _forbidden(error: Exception) -> Response:
     body = ["ほかの人のページか、もうないページです。"]
-    return page(403, _("このページは見られません"), body, [_home(), (_("だれとして試すか選ぶ"), url_for("start.choose"))])
+    return page(
+        403, _("このページは見られません"), body, [_home(), (_("だれとして試すか選ぶ"), url_for("start.choose"))]
+    )
 
 
 def _too_large(error: Exception) -> Response:

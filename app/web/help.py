@@ -14,7 +14,9 @@ blueprint = Blueprint("help", __name__)
 @blueprint.get("/help")
 def help_page() -> Any:
     """How it works and whom to ask."""
-    offices = [a for a in shell.context().library.authorities.values() if a.kind in ("municipality", "ward") and a.counter]
+    offices = [
+        a for a in shell.context().library.authorities.values() if a.kind in ("municipality", "ward") and a.counter
+    ]
     return render_template("help/help.html", offices=offices)
 
 

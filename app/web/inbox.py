@@ -15,9 +15,12 @@ from app.world.worlds import LetterView, World
 blueprint = Blueprint("inbox", __name__)
 
 SUBJECTS = {
-    "correction_requested": "{title}: 訂正のお願い", "visit_needed": "{title}: 窓口へ来てください", "completed": "{title}が終わりました",
-    "rejected": "{title}は認められませんでした", "refused": "{title}は受け取られませんでした",
-}  # fmt: skip
+    "correction_requested": "{title}: 訂正のお願い",
+    "visit_needed": "{title}: 窓口へ来てください",
+    "completed": "{title}が終わりました",
+    "rejected": "{title}は認められませんでした",
+    "refused": "{title}は受け取られませんでした",
+}
 
 
 def subject(world: World, letter: LetterView) -> str:
@@ -45,14 +48,26 @@ def list_letters() -> Any:
     tag = current_tag()
     rows = [
         {
-            "id": f"letter-{letter.n}", "name": subject(here, letter), "href": url_for("inbox.read", n=letter.n), "action": letter.needs_action and _open(here, letter),
+            "id": f"letter-{letter.n}",
+            "name": subject(here, letter),
+            "href": url_for("inbox.read", n=letter.n),
+            "action": letter.needs_action and _open(here, letter),
             "mark": _("要対応") if letter.needs_action and _open(here, letter) else None,
-            "meta": [sender(here, letter), full_date(letter.at.date(), tag), _("読みました") if letter.read else _("まだ読んでいません")],
+            "meta": [
+                sender(here, letter),
+                full_date(letter.at.date(), tag),
+                _("読みました") if letter.read else _("まだ読んでいません"),
+            ],
         }
         for letter in letters
-    ]  # fmt: skip
+    ]
     unread = sum(1 for letter in letters if not letter.read)
-    return render_template("inbox/list.html", action=[r for r in rows if r["action"]], news=[r for r in rows if not r["action"]], unread=unread)
+    return render_template(
+        "inbox/list.html",
+        action=[r for r in rows if r["action"]],
+        news=[r for r in rows if not r["action"]],
+        unread=unread,
+    )
 
 
 def _open(here: World, letter: LetterView) -> bool:
@@ -73,6 +88,12 @@ def read(n: int) -> Any:
         abort(403)
     here.mark_read(n)
     return render_template(
-        "inbox/letter.html", letter=letter, subject=subject(here, letter), sender=sender(here, letter), case=case, headline=caseviews.headline(case),
-        date=full_date(letter.at.date(), current_tag()), open=_open(here, letter),
-    )  # fmt: skip
+        "inbox/letter.html",
+        letter=letter,
+        subject=subject(here, letter),
+        sender=sender(here, letter),
+        case=case,
+        headline=caseviews.headline(case),
+        date=full_date(letter.at.date(), current_tag()),
+        open=_open(here, letter),
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, session, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from app.formats import full_date, short_date
 from app.gateway.base import ServiceError
@@ -18,6 +19,7 @@ from app.world.ledger import Entry
 from app.world.worlds import World
 
 blueprint = Blueprint("mydata", __name__)
+ANSWERED = frozenset({"complete", "partial", "none", "unsupported", "mismatch", "stale", "changed"})
 
 
 def _here() -> World:
@@ -32,9 +34,13 @@ def _row(journey: Journey, entry: Entry) -> dict[str, Any]:
     label = gettext(item.label) if item else entry.item
     return {
         "name": _("{who}: {label}", who=who, label=label) if who else label,
-        "lines": entry_lines(journey, entry), "source": source(journey, entry), "uses": titles(journey, entry.purpose),
-        "action": None, "at": short_date(entry.at.date(), current_tag()), "note": None,
-    }  # fmt: skip
+        "lines": entry_lines(journey, entry),
+        "source": source(journey, entry),
+        "uses": titles(journey, entry.purpose),
+        "action": None,
+        "at": short_date(entry.at.date(), current_tag()),
+        "note": None,
+    }
 
 
 @blueprint.get("/my-data")
@@ -52,13 +58,17 @@ def overview() -> Any:
             found = by_source.get(f"register:{id_}", [])
             if found:
                 heading = _("{register}から（{n}）", register=_(register.label), n=len(found))
-                groups.append({"heading": heading, "id": f"{id_}-{journey.n}", "rows": [_row(journey, entry) for entry in found]})
+                groups.append(
+                    {"heading": heading, "id": f"{id_}-{journey.n}", "rows": [_row(journey, entry) for entry in found]}
+                )
             else:
                 untouched.setdefault(id_, _(register.label))
         answers = [entry for source_, found in by_source.items() if source_.startswith("citizen") for entry in found]
         if answers:
             heading = _("あなたの答え（{n}）", n=len(answers))
-            groups.append({"heading": heading, "id": f"answers-{journey.n}", "rows": [_row(journey, entry) for entry in answers]})
+            groups.append(
+                {"heading": heading, "id": f"answers-{journey.n}", "rows": [_row(journey, entry) for entry in answers]}
+            )
     return render_template("mydata/overview.html", groups=groups, untouched=list(untouched.values()))
 
 
@@ -78,7 +88,11 @@ def ledger() -> Any:
             row = _row(journey, entry)
             if entry.superseded_by is not None:
                 day = short_date(at.get(entry.superseded_by, entry.at).date(), current_tag())
-                row["note"] = _("{day}に使わなくなりました", day=day) if entry.superseded_by == entry.seq else _("{day}に新しい内容に変わりました", day=day)
+                row["note"] = (
+                    _("{day}に使わなくなりました", day=day)
+                    if entry.superseded_by == entry.seq
+                    else _("{day}に新しい内容に変わりました", day=day)
+                )
             days.setdefault(full_date(entry.at.date(), current_tag()), []).append(row)
     return render_template("mydata/ledger.html", days=days)
 
@@ -96,26 +110,44 @@ def access() -> Any:
     days: dict[str, list[dict[str, Any]]] = {}
     for row in shown:
         days.setdefault(full_date(row["at"].date(), current_tag()), []).append(row)
-    field = {"name": "office", "label": _("提出先"), "value": wanted, "choices": [("", _("すべて")), *((name, name) for name in offices)]}
+    field = {
+        "name": "office",
+        "label": _("提出先"),
+        "value": wanted,
+        "choices": [("", _("すべて")), *((name, name) for name in offices)],
+    }
     return render_template("mydata/access.html", days=days, field=field, silent=silent)
 
 
 def _looked_up(here: World) -> tuple[list[dict[str, Any]], bool]:
-    token = session.get("token")
-    if not token:
-        return [], False
+    """The registers' own records; True when they cannot be read now."""
     try:
-        history = here.context.mynumber.history(here.id, here.now, token)
+        history = here.context.mynumber.simulation.history(here.id, here.now)
     except ServiceError:
         return [], True
+    event = next((journey.event for journey in here.journeys()), None)
     rows = []
-    for one in history:
-        journey = next(iter(here.journeys()), None)
-        register = journey.event.vocabulary.registers.get(one.register) if journey else None
-        label = _(register.label) if register else one.register
-        names = _("、").join(_(item.label) for path in one.items if journey and (item := journey.event.vocabulary.item(*path.split(".", 1))))
-        why = _("、").join(titles(journey, one.procedures)) if journey else ""
-        rows.append({"at": one.at, "office": one.who, "register": label, "items": names, "why": why, "basis": one.legal_basis, "refused": one.refused})
+    for one in history.entries if event else ():
+        register = event.vocabulary.registers.get(one.register_id) if event else None
+        label = _(register.label) if register else one.register_id
+        items = [item for path in one.items if event and (item := event.vocabulary.item(*path.split(".", 1)))]
+        why = [event.by_id[id_].definition.title for id_ in one.procedures if event and id_ in event.by_id]
+        rows.append(
+            {
+                "at": datetime.fromisoformat(one.at),
+                "office": _(one.who),
+                "register": label,
+                "items": _("、").join(_(item.label) for item in items),
+                "why": _("{title}など{n}の手続", title=_(why[0]), n=len(why))
+                if len(why) > 1
+                else _(why[0])
+                if why
+                else _("確認"),
+                "basis": one.legal_basis,
+                "changed": one.outcome == "changed",
+                "refused": one.outcome not in ANSWERED,
+            }
+        )
     return rows, False
 
 
@@ -128,9 +160,21 @@ def _filed(here: World) -> list[dict[str, Any]]:
         if journey is None or received is None:
             continue
         entries = [entry for entry in journey.entries if entry.seq in case.sent]
-        names = _("、").join(dict.fromkeys(_(item.label) for entry in entries if (item := journey.plan.item(entry.key))))
+        names = _("、").join(
+            dict.fromkeys(_(item.label) for entry in entries if (item := journey.plan.item(entry.key)))
+        )
         law = caseviews.definition(here, case).law
-        rows.append({"at": received, "office": caseviews.office(here, case), "register": _("提出した内容"), "items": names, "why": caseviews.title(here, case), "basis": law, "refused": False})
+        rows.append(
+            {
+                "at": received,
+                "office": caseviews.office(here, case),
+                "register": _("提出した内容"),
+                "items": names,
+                "why": caseviews.title(here, case),
+                "basis": law,
+                "refused": False,
+            }
+        )
     return rows
 
 
@@ -147,19 +191,49 @@ def export() -> Response:
             entries = book.entries(opened, here.context.database.seal, here.id, journey.n, current_only=False)
         journeys.append(
             {
-                "event": journey.event.id, "consents": journey.consents, "lookups": journey.lookups,
+                "event": journey.event.id,
+                "consents": journey.consents,
+                "lookups": journey.lookups,
                 "facts": [
-                    {"subject": e.subject, "item": e.item, "value": e.value, "source": e.source, "at": e.at.isoformat(), "basis": e.basis, "purpose": e.purpose, "reuse": e.reuse, "superseded_by": e.superseded_by, "seq": e.seq}
+                    {
+                        "subject": e.subject,
+                        "item": e.item,
+                        "value": e.value,
+                        "source": e.source,
+                        "at": e.at.isoformat(),
+                        "basis": e.basis,
+                        "purpose": e.purpose,
+                        "reuse": e.reuse,
+                        "superseded_by": e.superseded_by,
+                        "seq": e.seq,
+                    }
                     for e in entries
                 ],
-            }  # fmt: skip
+            }
         )
     cases = [
-        {"procedure": c.procedure, "subject": c.subject, "authority": c.authority, "arrival_number": c.arrival_number, "state": c.state.state.value, "events": [{"type": e.type.value, "at": e.at.isoformat(), "note": e.note} for e, _actor in c.history]}
+        {
+            "procedure": c.procedure,
+            "subject": c.subject,
+            "authority": c.authority,
+            "arrival_number": c.arrival_number,
+            "state": c.state.state.value,
+            "events": [{"type": e.type.value, "at": e.at.isoformat(), "note": e.note} for e, _actor in c.history],
+        }
         for c in here.cases()
     ]
-    letters = [{"from": letter.sender, "at": letter.at.isoformat(), "kind": letter.kind, "body": letter.body} for letter in here.letters()]
-    body = {"simulation": True, "persona": here.persona_id, "now": here.now.isoformat(), "journeys": journeys, "cases": cases, "letters": letters}
+    letters = [
+        {"from": letter.sender, "at": letter.at.isoformat(), "kind": letter.kind, "body": letter.body}
+        for letter in here.letters()
+    ]
+    body = {
+        "simulation": True,
+        "persona": here.persona_id,
+        "now": here.now.isoformat(),
+        "journeys": journeys,
+        "cases": cases,
+        "letters": letters,
+    }
     response = Response(json.dumps(body, ensure_ascii=False, indent=2), mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="hitomado.json"'
     return response
@@ -180,6 +254,6 @@ def one_register(register: str) -> Any:
         from flask import abort
 
         abort(404)
-    return render_template("mydata/register.html", label=label, rows=rows, library_href=url_for("library.one_register", id=register))
-
-
+    return render_template(
+        "mydata/register.html", label=label, rows=rows, library_href=url_for("library.one_register", id=register)
+    )

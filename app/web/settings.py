@@ -23,7 +23,12 @@ def display() -> Any:
     """How pages look and in which language."""
     saved = any(message == "saved" for message in _flashes())
     notice = {"kind": "done", "heading": _("表示を変えました")} if saved else None
-    return render_template("settings/display.html", notice=notice, scheme=_field("scheme", SCHEMES, "auto"), contrast=_field("contrast", CONTRASTS, "normal"))
+    return render_template(
+        "settings/display.html",
+        notice=notice,
+        scheme=_field("scheme", SCHEMES, "auto"),
+        contrast=_field("contrast", CONTRASTS, "normal"),
+    )
 
 
 def _flashes() -> list[str]:
@@ -33,7 +38,11 @@ def _flashes() -> list[str]:
 
 
 def _field(name: str, choices: dict[str, str], default: str) -> dict[str, Any]:
-    return {"name": name, "value": session.get(name) or default, "choices": [(value, _(text)) for value, text in choices.items()]}
+    return {
+        "name": name,
+        "value": session.get(name) or default,
+        "choices": [(value, _(text)) for value, text in choices.items()],
+    }
 
 
 @blueprint.post("/settings/display")
@@ -67,8 +76,20 @@ def consents() -> Any:
         for place, (register, consent) in enumerate(journey.consents.items()):
             if consent["decision"] == "granted":
                 label = journey.event.vocabulary.registers[register]
-                used = {id_ for entry in journey.entries if entry.source == f"register:{register}" for id_ in entry.purpose}
-                rows.append({"label": _(label.label), "office": _(label.office), "event": _(journey.event.definition.title), "at": moment(_at(consent)), "uses": titles(journey, sorted(used)), "n": journey.n, "place": place})
+                used = {
+                    id_ for entry in journey.entries if entry.source == f"register:{register}" for id_ in entry.purpose
+                }
+                rows.append(
+                    {
+                        "label": _(label.label),
+                        "office": _(label.office),
+                        "event": _(journey.event.definition.title),
+                        "at": moment(_at(consent)),
+                        "uses": titles(journey, sorted(used)),
+                        "n": journey.n,
+                        "place": place,
+                    }
+                )
     return render_template("settings/consents.html", rows=rows)
 
 

@@ -153,7 +153,9 @@ def _shell() -> dict[str, Any]:
         "simulation": _simulation(here),
         "languages": _languages(),
         "languages_href": None,
-        "furigana": {"on": i18n.furigana_on(), "action": url_for("settings.furigana", back=request.path)} if simple else None,
+        "furigana": {"on": i18n.furigana_on(), "action": url_for("settings.furigana", back=request.path)}
+        if simple
+        else None,
         "nav": _nav(here),
         "help_href": url_for("help.help_page"),
         "footer": [
@@ -169,7 +171,12 @@ def _shell() -> dict[str, Any]:
 def _simulation(here: World | None) -> dict[str, Any] | None:
     if here is None:
         return None
-    return {"iso": here.today.isoformat(), "text": full_date(here.today, i18n.current_tag()), "href": url_for("time.control"), "reset_href": url_for("settings.reset")}
+    return {
+        "iso": here.today.isoformat(),
+        "text": full_date(here.today, i18n.current_tag()),
+        "href": url_for("time.control"),
+        "reset_href": url_for("settings.reset"),
+    }
 
 
 def _languages() -> list[dict[str, Any]]:
@@ -177,7 +184,12 @@ def _languages() -> list[dict[str, Any]]:
     path = request.path if request.method in ("GET", "HEAD") or request.endpoint else "/"
     query = f"?{request.query_string.decode()}" if request.query_string and request.method == "GET" else ""
     return [
-        {"tag": tag.tag, "name": tag.name, "href": ("" if tag.tag == i18n.SOURCE else f"/{tag.tag}") + path + query, "current": tag.tag == i18n.current_tag()}
+        {
+            "tag": tag.tag,
+            "name": tag.name,
+            "href": ("" if tag.tag == i18n.SOURCE else f"/{tag.tag}") + path + query,
+            "current": tag.tag == i18n.current_tag(),
+        }
         for tag in i18n.TAGS.values()
     ]
 
@@ -195,7 +207,10 @@ def _nav(here: World | None) -> list[dict[str, Any]]:
             (inbox, url_for("inbox.list_letters"), "inbox"),
             (_("わたしの情報"), url_for("mydata.overview"), "mydata"),
         ]
-    entries += [(_("手続の説明"), url_for("library.procedures"), "library"), (_("設定"), url_for("settings.display"), "settings")]
+    entries += [
+        (_("手続の説明"), url_for("library.procedures"), "library"),
+        (_("設定"), url_for("settings.display"), "settings"),
+    ]
     return [{"text": text, "href": href, "current": request.blueprint == name} for text, href, name in entries]
 
 

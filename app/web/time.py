@@ -36,12 +36,19 @@ def control() -> Any:
         days, errors = _days(here, step, typed)
         if not errors:
             return _result(here, days)
-    field = {"name": "step", "label": _("どこまで進めますか"), "value": step or None, "choices": [(value, _(text)) for value, text in STEPS.items()]}
+    field = {
+        "name": "step",
+        "label": _("どこまで進めますか"),
+        "value": step or None,
+        "choices": [(value, _(text)) for value, text in STEPS.items()],
+    }
     field["errors"] = [text for id_, text in errors if id_ == "step"]
     chosen = {"name": "day", "label": _("進める日"), **typed, "era": typed["era"] or "reiwa"}
     chosen["errors"] = [text for id_, text in errors if id_ != "step"]
     today = full_date(here.today, current_tag())
-    return render_template("time/control.html", field=field, day=chosen, errors=errors, today=today), 422 if errors else 200
+    return render_template(
+        "time/control.html", field=field, day=chosen, errors=errors, today=today
+    ), 422 if errors else 200
 
 
 def _days(here: World, step: str, typed: dict[str, str]) -> tuple[int | None, list[tuple[str, str]]]:
@@ -66,7 +73,20 @@ def _result(here: World, days: int | None) -> Any:
     news = here.advance(days)
     tag = current_tag()
     groups = [
-        {"day": full_date(day, tag), "news": [{"text": event_text(event, case, here), "case": title(here, case), "office": office(here, case), "n": case.n} for event, case in happened]}
+        {
+            "day": full_date(day, tag),
+            "news": [
+                {
+                    "text": event_text(event, case, here),
+                    "case": title(here, case),
+                    "office": office(here, case),
+                    "n": case.n,
+                }
+                for event, case in happened
+            ],
+        }
         for day, happened in groupby(news, key=lambda one: one[0].at.date())
     ]
-    return render_template("time/result.html", groups=groups, before=full_date(before, tag), now=full_date(here.today, tag))
+    return render_template(
+        "time/result.html", groups=groups, before=full_date(before, tag), now=full_date(here.today, tag)
+    )

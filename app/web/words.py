@@ -18,7 +18,14 @@ from app.i18n import gettext as _
 from app.world.journeys import Journey
 from app.world.ledger import Entry
 
-LEVELS = {"ample": "calm", "not_open": "calm", "undated": "calm", "within_two_weeks": "fortnight", "this_week": "week", "overdue": "late"}
+LEVELS = {
+    "ample": "calm",
+    "not_open": "calm",
+    "undated": "calm",
+    "within_two_weeks": "fortnight",
+    "this_week": "week",
+    "overdue": "late",
+}
 
 
 # --- subjects and offices -----------------------------------------------------------------------------------------------
@@ -51,7 +58,12 @@ def office_name(authority: Authority | None, definition: Procedure) -> str:
 
 def channel_text(planned: PlannedProcedure) -> str:
     """How it is filed, in two or three words."""
-    words = {"online": "オンラインで出す", "visit": "窓口へ行く", "mail": "郵便で送る", "automatic": "出さなくてよい（自動）"}
+    words = {
+        "online": "オンラインで出す",
+        "visit": "窓口へ行く",
+        "mail": "郵便で送る",
+        "automatic": "出さなくてよい（自動）",
+    }
     return _(words[planned.channel[0]])
 
 
@@ -84,13 +96,21 @@ def entry_lines(journey: Journey, entry: Entry) -> list[str]:
 def address_lines(value: Mapping[str, str], municipalities: Mapping[str, str]) -> list[str]:
     """Postcode line, town line, building line."""
     city = municipalities.get(value["municipality"], "")
-    first = f"〒{postcode(value['postcode'])}" if value.get("postcode") else ""
-    return [line for line in (first, f"{city}{value.get('town', '')}{value.get('block', '')}", value.get("building", "")) if line]
+    first = postcode(value["postcode"]) if value.get("postcode") else ""
+    return [
+        line
+        for line in (first, f"{city}{value.get('town', '')}{value.get('block', '')}", value.get("building", ""))
+        if line
+    ]
 
 
 def municipality_names(journey: Journey) -> dict[str, str]:
     """Municipality code to name."""
-    return {a.code: a.name for a in journey.context.library.authorities.values() if a.code and a.kind in ("municipality", "ward")}
+    return {
+        a.code: a.name
+        for a in journey.context.library.authorities.values()
+        if a.code and a.kind in ("municipality", "ward")
+    }
 
 
 def _date(journey: Journey, item: Item, value: date) -> list[str]:
@@ -134,9 +154,17 @@ def _document(journey: Journey, item: Item, value: Mapping[str, Any]) -> list[st
 
 
 _WRITERS: dict[str, Any] = {
-    "date": _date, "address": _address, "yes_no": _yes_no, "choice": _choice, "choices": _choices, "person": _subject,
-    "subjects": _subjects, "money": _money, "phone": _phone, "document": _document,
-}  # fmt: skip
+    "date": _date,
+    "address": _address,
+    "yes_no": _yes_no,
+    "choice": _choice,
+    "choices": _choices,
+    "person": _subject,
+    "subjects": _subjects,
+    "money": _money,
+    "phone": _phone,
+    "document": _document,
+}
 
 
 # --- where it comes from ------------------------------------------------------------------------------------------------
@@ -144,13 +172,49 @@ def source(journey: Journey, entry: Entry) -> tuple[str, str | None]:
     """Kind and words of a source badge: 住民票から 3月15日, あなたの答え."""
     if entry.source.startswith("register:"):
         register = journey.event.vocabulary.registers[entry.source.removeprefix("register:")]
-        return "register", _("{register}から {date}", register=gettext(register.label), date=short_date(entry.at.date(), current_tag()))
+        return "register", _(
+            "{register}から {date}", register=gettext(register.label), date=short_date(entry.at.date(), current_tag())
+        )
     return ("noted" if entry.source == "citizen:differs" else "answer"), None
 
 
 def titles(journey: Journey, ids: Any) -> list[str]:
     """Titles of procedures by id."""
     return [gettext(journey.event.by_id[id_].definition.title) for id_ in ids if id_ in journey.event.by_id]
+
+
+# --- registers ----------------------------------------------------------------------------------------------------------
+OUTCOMES = {
+    "complete": "{n}項目 受け取りました",
+    "partial": "{n}項目 受け取りました",
+    "none": "登録がありません",
+    "unsupported": "この市はまだ対応していません。質問で聞きます",
+    "stale": "{n}項目 受け取りました。古いかもしれません。質問の画面で確かめてください",
+    "mismatch": "台帳の氏名と一致しませんでした。質問で聞きます",
+    "slow": "まだ返事がありません",
+    "down": "返事がありません",
+    "asked_instead": "自分で入力します（あとで台帳と照らします）",
+}
+MISSING = {"not_registered": "登録がない項目があります", "not_provided": "渡されなかった項目があります。質問で聞きます"}
+
+
+def register_answer(journey: Journey, id_: str) -> dict[str, Any]:
+    """What a register answered to this journey: {label, text, notes, as_of}, never blank."""
+    told = journey.lookups.get(id_, {})
+    status = told.get("status") or "slow"
+    text = _(OUTCOMES[status], n=told.get("count", 0))
+    if told.get("later") and status in ("down", "slow"):
+        text = _("{outcome}。あとで問い合わせます", outcome=text)
+    notes = (
+        [_(MISSING[reason]) for reason in told.get("reasons", ()) if reason in MISSING] if status == "partial" else []
+    )
+    as_of = told.get("as_of")
+    day = (
+        short_date(date.fromisoformat(str(as_of)[:10]), current_tag())
+        if as_of and status not in ("down", "slow")
+        else _("まだ分かりません")
+    )
+    return {"label": gettext(journey.event.vocabulary.registers[id_].label), "text": text, "notes": notes, "as_of": day}
 
 
 # --- deadlines ----------------------------------------------------------------------------------------------------------
@@ -163,15 +227,21 @@ def due_chip(due: Due | None, today: date, counting: str = "") -> dict[str, Any]
         return None
     tag = current_tag()
     text = deadline_text(due.last, today, tag)
-    day, weekday = _split_weekday(short_date(due.last, tag))
+    day, weekday = day_parts(due.last)
     return {
-        "iso": due.last.isoformat(), "day": day, "weekday": weekday, "left": text.left,
-        "level": LEVELS[state(due, today).level], "kind": _(DUE_KINDS[due.kind]), "counting": gettext(counting) if counting else None,
-    }  # fmt: skip
+        "iso": due.last.isoformat(),
+        "day": day,
+        "weekday": weekday,
+        "left": text.left,
+        "level": LEVELS[state(due, today).level],
+        "kind": _(DUE_KINDS[due.kind]),
+        "counting": gettext(counting) if counting else None,
+    }
 
 
-def _split_weekday(text: str) -> tuple[str, str]:
-    head, _bracket, rest = text.replace("（", "(").partition("(")
+def day_parts(day: date) -> tuple[str, str]:
+    """A day without its year, and its weekday apart, because the day is set as a figure."""
+    head, _bracket, rest = short_date(day, current_tag()).replace("（", "(").partition("(")
     return head.strip(), rest.rstrip("）)")
 
 
@@ -181,12 +251,20 @@ def moment(when: datetime) -> str:
 
 
 # --- questions ----------------------------------------------------------------------------------------------------------
-def question(journey: Journey, ask: Ask) -> str:
-    """The question in the person's language, naming whom it is about."""
-    text = gettext(ask.item.question, who=who(journey, ask.key[0])) if "{who}" in ask.item.question else gettext(ask.item.question)
+def question(journey: Journey, ask: Ask, *, named: bool = True) -> str:
+    """The question in the person's language, naming whom it is about; ``named=False`` for titles, which carry no names."""
+    item, (subject, name) = ask.item, ask.key
+    about = (who(journey, subject) if named else _("この人")) if ask.kind == "person" else ""
+    if item.reuse == "confirm" and not ask.confirm:
+        text = _("{label}を入力してください", label=gettext(item.label))
+    else:
+        text = gettext(item.question, who=about) if "{who}" in item.question else gettext(item.question)
+        if "{who}" in item.question:
+            return text
     kind = journey.event.vocabulary.kinds[ask.kind]
-    several = kind.named_by is not None and ask.kind != "person" and journey.name_of(ask.key[0])
-    return _("{name}: {question}", name=several, question=text) if several and ask.key[1] != kind.named_by else text
+    own = kind.named_by is None or name == kind.named_by or subject == journey.facts.roles.get("applicant")
+    title = name_of(journey, subject) if named and not own and journey.name_of(subject) else ""
+    return _("{name}: {question}", name=title, question=text) if title else text
 
 
 def questions_left(plan: Plan) -> str:

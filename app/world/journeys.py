@@ -98,7 +98,16 @@ class Journey:
         for entry in self.entries:
             item = self.event.vocabulary.item(kinds.get(entry.subject, ""), entry.item)
             if item is not None:
-                facts.append(Fact(entry.subject, entry.item, from_json(item, entry.value), entry.source, entry.at.date(), entry.reuse))  # type: ignore[arg-type]
+                facts.append(
+                    Fact(
+                        entry.subject,
+                        entry.item,
+                        from_json(item, entry.value),
+                        entry.source,
+                        entry.at.date(),
+                        entry.reuse,
+                    )
+                )
         return Facts.of(roles, kinds, facts)
 
     @cached_property
@@ -153,7 +162,11 @@ class Journey:
         return make_plan(self.event, facts, self.today)
 
     def _answered_items(self) -> set[str]:
-        return {f"{self.facts.kinds.get(key[0])}.{key[1]}" for key, fact in self.facts.by_key.items() if fact.register is None}
+        return {
+            f"{self.facts.kinds.get(key[0])}.{key[1]}"
+            for key, fact in self.facts.by_key.items()
+            if fact.register is None
+        }
 
     def _uses(self) -> Mapping[str, tuple[str, ...]]:
         return self.event.uses
@@ -184,7 +197,8 @@ class Journey:
         return [
             register
             for register, consent in self.consents.items()
-            if consent["decision"] == "granted" and self.lookups.get(register, {}).get("status") in (None, "down", "slow")
+            if consent["decision"] == "granted"
+            and self.lookups.get(register, {}).get("status") in (None, "down", "slow")
         ]
 
     def look_up(self, token: str, only: Iterable[str] | None = None) -> None:
@@ -195,7 +209,11 @@ class Journey:
         wanted = [register for register in self.pending_registers if only is None or register in set(only)]
         choices = {cost.register.id: cost for cost in self.consent_choices().registers}
         with ThreadPoolExecutor(max_workers=8) as pool:
-            jobs = {register: pool.submit(self._inquire, token, choices[register]) for register in wanted if register in choices}
+            jobs = {
+                register: pool.submit(self._inquire, token, choices[register])
+                for register in wanted
+                if register in choices
+            }
             answers = {register: job.result() for register, job in jobs.items()}
         with self.context.database.write() as session:
             row = self._row(session)
@@ -212,18 +230,41 @@ class Journey:
     def _inquire(self, token: str, cost: RegisterCost) -> dict[str, Any]:
         try:
             answer = self.context.mynumber.registers.inquire(
-                self.world, self.now, cost.register.id, token, items=cost.items, procedures=cost.procedures,
-                legal_basis=cost.register.basis, timeout=self.context.lookup_seconds,
-            )  # fmt: skip
+                self.world,
+                self.now,
+                cost.register.id,
+                token,
+                items=cost.items,
+                procedures=cost.procedures,
+                legal_basis=cost.register.basis,
+                timeout=self.context.lookup_seconds,
+            )
         except ServiceDown as error:
             return {"status": "slow" if error.maybe_done else "down", "count": 0, "as_of": None}
         except ServiceRefused as error:
-            return {"status": error.problem.kind if error.problem.kind in ("mismatch", "unsupported") else "down", "count": 0, "as_of": None}
+            return {
+                "status": error.problem.kind if error.problem.kind in ("mismatch", "unsupported") else "down",
+                "count": 0,
+                "as_of": None,
+            }
         except ServiceError:
             return {"status": "down", "count": 0, "as_of": None}
         count = sum(1 for told in answer.subjects.values() for value in told["items"].values() if "value" in value)
-        reasons = sorted({value["reason"] for told in answer.subjects.values() for value in told["items"].values() if "reason" in value})
-        return {"status": answer.status, "count": count, "as_of": answer.as_of, "reasons": reasons, "subjects": answer.subjects}
+        reasons = sorted(
+            {
+                value["reason"]
+                for told in answer.subjects.values()
+                for value in told["items"].values()
+                if "reason" in value
+            }
+        )
+        return {
+            "status": answer.status,
+            "count": count,
+            "as_of": answer.as_of,
+            "reasons": reasons,
+            "subjects": answer.subjects,
+        }
 
     def _told(self, register: str, cost: RegisterCost, subject: str, told: Mapping[str, Any]) -> list[NewFact]:
         facts = []
@@ -233,14 +274,34 @@ class Journey:
                 continue
             reuse = "confirm" if answer.get("stale") else "withheld" if answer.get("withheld") else item.reuse
             purpose = tuple(id_ for id_ in cost.procedures if id_ in self._uses().get(f"{told['kind']}.{name}", ()))
-            facts.append(NewFact(subject, name, answer["value"], f"register:{register}", reuse, cost.register.basis, purpose))
+            facts.append(
+                NewFact(subject, name, answer["value"], f"register:{register}", reuse, cost.register.basis, purpose)
+            )
         return facts
 
     def ask_instead(self, registers: Iterable[str]) -> None:
         """Put the questions of registers that do not answer to the person."""
         with self.context.database.write() as session:
             row = self._row(session)
-            row.lookups = {**row.lookups, **{r: {**row.lookups.get(r, {"count": 0, "as_of": None}), "status": "asked_instead"} for r in registers}}
+            row.lookups = {
+                **row.lookups,
+                **{
+                    r: {**row.lookups.get(r, {"count": 0, "as_of": None}), "status": "asked_instead"} for r in registers
+                },
+            }
+            self._changed(row)
+
+    def ask_later(self, registers: Iterable[str]) -> None:
+        """Go on without registers that do not answer; they stay pending and can be asked again at any time."""
+        with self.context.database.write() as session:
+            row = self._row(session)
+            row.lookups = {
+                **row.lookups,
+                **{
+                    r: {**row.lookups.get(r, {"status": "down", "count": 0, "as_of": None}), "later": True}
+                    for r in registers
+                },
+            }
             self._changed(row)
 
     # --- answers --------------------------------------------------------------------------------------------------------
@@ -253,15 +314,39 @@ class Journey:
         ``based_on`` (the ``mark`` of the page)."""
         if based_on is not None:
             self._check_stale(values, based_on)
-        facts = [NewFact(*key, to_json(value), "citizen", self._reuse(key), "", self._purpose(key)) for key, value in values.items()]
+        facts = [
+            NewFact(*key, to_json(value), "citizen", self._reuse(key), "", self._purpose(key))
+            for key, value in values.items()
+        ]
         with self.context.database.write() as session:
             row = self._row(session)
             if ledger.enter(session, self.context.database.seal, self.world, self.n, facts, self.now):
                 self._changed(row)
 
+    def differ(self, key: Key, value: Any, based_on: int | None = None) -> None:
+        """The person says that a register's fact is something else: theirs is sent, with the register's beside it."""
+        if based_on is not None:
+            self._check_stale({key: value}, based_on)
+        fact = NewFact(*key, to_json(value), "citizen:differs", self._reuse(key), "", self._purpose(key))
+        with self.context.database.write() as session:
+            row = self._row(session)
+            if ledger.enter(session, self.context.database.seal, self.world, self.n, [fact], self.now):
+                self._changed(row)
+
+    def told(self, key: Key) -> Any:
+        """What a register told where the person says that it is something else (JSON shape); None elsewhere."""
+        entry = self.entry(key)
+        if entry is None or entry.source != "citizen:differs":
+            return None
+        with self.context.database.read() as session:
+            rows = ledger.entries(session, self.context.database.seal, self.world, self.n, current_only=False)
+        return next((one.value for one in reversed(rows) if one.key == key and one.source.startswith("register:")), None)
+
     def _check_stale(self, values: Mapping[Key, Any], based_on: int) -> None:
         changed = tuple(
-            key for key, value in values.items() if (entry := self.entry(key)) is not None and entry.seq > based_on and entry.value != to_json(value)
+            key
+            for key, value in values.items()
+            if (entry := self.entry(key)) is not None and entry.seq > based_on and entry.value != to_json(value)
         )
         if changed:
             raise Stale(changed)

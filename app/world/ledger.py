@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine.facts import Key
+from app.engine.vocabulary import Reuse
 from app.store import models
 from app.store.sealing import Seal
 
@@ -27,7 +28,7 @@ class Entry:
     at: datetime
     basis: str
     purpose: tuple[str, ...]
-    reuse: str
+    reuse: Reuse
     superseded_by: int | None
 
     @property
@@ -50,16 +51,26 @@ class NewFact:
 
 def entries(session: Session, seal: Seal, world: str, journey: int, current_only: bool = True) -> list[Entry]:
     """The rows of a journey in order; only those that still stand, unless asked for all."""
-    query = select(models.Fact).where(models.Fact.world == world, models.Fact.journey == journey).order_by(models.Fact.seq)
+    query = (
+        select(models.Fact).where(models.Fact.world == world, models.Fact.journey == journey).order_by(models.Fact.seq)
+    )
     if current_only:
         query = query.where(models.Fact.superseded_by.is_(None))
     return [
         Entry(
-            row.seq, row.subject, row.item, seal.open(_name(row), row.sealed), row.source, datetime.fromisoformat(row.at), row.basis,
-            tuple(row.purpose), row.reuse, row.superseded_by,
+            row.seq,
+            row.subject,
+            row.item,
+            seal.open(_name(row), row.sealed),
+            row.source,
+            datetime.fromisoformat(row.at),
+            row.basis,
+            tuple(row.purpose),
+            cast(Reuse, row.reuse),
+            row.superseded_by,
         )
         for row in session.scalars(query)
-    ]  # fmt: skip
+    ]
 
 
 def enter(session: Session, seal: Seal, world: str, journey: int, facts: Iterable[NewFact], at: datetime) -> int:
@@ -68,7 +79,12 @@ def enter(session: Session, seal: Seal, world: str, journey: int, facts: Iterabl
     A register's answer never takes the place of what the person said after it (they may have corrected it knowingly).
     """
     standing: Mapping[Key, Entry] = {entry.key: entry for entry in entries(session, seal, world, journey)}
-    last = session.scalar(select(func.max(models.Fact.seq)).where(models.Fact.world == world, models.Fact.journey == journey)) or 0
+    last = (
+        session.scalar(
+            select(func.max(models.Fact.seq)).where(models.Fact.world == world, models.Fact.journey == journey)
+        )
+        or 0
+    )
     added = 0
     for fact in facts:
         before = standing.get((fact.subject, fact.item))
@@ -76,9 +92,17 @@ def enter(session: Session, seal: Seal, world: str, journey: int, facts: Iterabl
             continue
         added += 1
         row = models.Fact(
-            world=world, journey=journey, seq=last + added, subject=fact.subject, item=fact.item, source=fact.source,
-            at=at.isoformat(), basis=fact.basis, purpose=list(fact.purpose), reuse=fact.reuse,
-        )  # fmt: skip
+            world=world,
+            journey=journey,
+            seq=last + added,
+            subject=fact.subject,
+            item=fact.item,
+            source=fact.source,
+            at=at.isoformat(),
+            basis=fact.basis,
+            purpose=list(fact.purpose),
+            reuse=fact.reuse,
+        )
         row.sealed = seal.close(_name(row), fact.value)
         session.add(row)
         if before is not None:

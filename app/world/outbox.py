@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from app.store import models
 from app.world.context import Context
 from app.world.journeys import Journey
 
-SIGNED_FIELDS = ("procedure", "subject", "authority", "channel", "facts", "subjects", "attachments")
+SIGNED_FIELDS = ("procedure", "subject", "authority", "channel", "facts", "noted", "subjects", "attachments")
 MAX_ROUNDS = 20
 
 
@@ -40,29 +40,71 @@ class Package:
     digest: str
 
 
-def fileable(plan: Plan) -> list[PlannedProcedure]:
-    """What a signature files: every required procedure, the automatic ones included (they are followed, not sent)."""
-    return plan.by_verdict["required"]
+def _held(plan: Plan) -> set[str]:
+    """Ids of required procedures that cannot go yet: an answer is missing, or they follow one that cannot go."""
+    required = plan.by_verdict["required"]
+    held = {planned.id for planned in required if planned.missing}
+    while more := {planned.id for planned in required if planned.id not in held and held & set(planned.after)}:
+        held |= more
+    return held
 
 
-def pack(journey: Journey) -> Package:
-    """The applications of a journey, each with its own facts only."""
-    plan = journey.plan
-    applications = tuple(_application(journey, planned) for planned in fileable(plan))
-    manifest = tuple(_digest({name: a[name] for name in SIGNED_FIELDS if a.get(name) is not None}) for a in applications)
+def incomplete(journey: Journey) -> list[PlannedProcedure]:
+    """Required procedures, not filed yet, that the next signature leaves out."""
+    held = _held(journey.plan)
+    return [planned for planned in _unfiled(journey) if planned.id in held]
+
+
+def fileable(journey: Journey) -> list[PlannedProcedure]:
+    """What the next signature files: required, complete, not filed before. The automatic ones are followed, not sent."""
+    held = _held(journey.plan)
+    return [planned for planned in _unfiled(journey) if planned.id not in held]
+
+
+def _unfiled(journey: Journey) -> list[PlannedProcedure]:
+    with journey.context.database.read() as session:
+        filed = _filed(session, journey)
+    return [one for one in journey.plan.by_verdict["required"] if (one.id, one.subject) not in filed]
+
+
+def _filed(session: Session, journey: Journey) -> set[tuple[str, str | None]]:
+    query = select(models.Case).where(models.Case.world == journey.world, models.Case.journey == journey.n)
+    return {(case.procedure, case.subject) for case in session.scalars(query)}
+
+
+def pack(journey: Journey, *, signed: bool = True) -> Package:
+    """The applications of a journey, each with its own facts only.
+
+    Without a signature nothing that a public office takes goes online: it is prepared for the counter. Private notices need none.
+    """
+    applications = tuple(_application(journey, planned, signed) for planned in fileable(journey))
+    manifest = tuple(
+        _digest({name: a[name] for name in SIGNED_FIELDS if a.get(name) is not None}) for a in applications
+    )
     return Package(applications, manifest, _digest(list(manifest)))
 
 
-def _application(journey: Journey, planned: PlannedProcedure) -> dict[str, Any]:
+def count(package: Package) -> int:
+    """How many procedures a package files; one that is for several people counts once, an automatic one not."""
+    return len({application["procedure"] for application in package.applications if application["channel"] != "automatic"})
+
+
+def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> dict[str, Any]:
     plan, definition = journey.plan, planned.compiled.definition
-    authority = planned.authority
-    roles: dict[str, Any] = {role: list(members) for role in plan.event.lists if (members := plan.subjects(role, None)) is not None}
+    authority, channel = planned.authority, planned.channel[0]
+    if channel == "online" and not signed and not definition.private:
+        channel = "visit"
+    noted = {f"{key[0]}.{key[1]}": value for key in planned.sent if (value := journey.told(key)) is not None}
+    roles: dict[str, Any] = {
+        role: list(members) for role in plan.event.lists if (members := plan.subjects(role, None)) is not None
+    }
     return {
         "procedure": planned.id,
         "subject": planned.subject,
         "authority": authority.id if authority else definition.authority,
-        "channel": planned.channel[0],
+        "channel": channel,
         "facts": {f"{key[0]}.{key[1]}": to_json(plan.facts.by_key[key].value) for key in planned.sent},
+        **({"noted": noted} if noted else {}),
         "subjects": {**dict(plan.facts.roles), **roles, **({"each": planned.subject} if planned.subject else {})},
         "after": list(planned.after),
         "private": definition.private,
@@ -76,30 +118,40 @@ def _digest(value: Any) -> str:
 
 def prepare(context: Context, journey: Journey, transaction: str, package: Package) -> None:
     """Keep what is about to be signed, so that exactly that is filed afterwards."""
-    sealed = {"digest": package.digest, "manifest": list(package.manifest), "applications": list(package.applications), "version": journey.version}
+    sealed = {
+        "digest": package.digest,
+        "manifest": list(package.manifest),
+        "applications": list(package.applications),
+        "version": journey.version,
+    }
     with context.database.write() as session:
         row = session.get(models.Submission, (journey.world, journey.n))
         if row is None:
             row = models.Submission(world=journey.world, journey=journey.n)
             session.add(row)
-        row.transaction, row.at = transaction, ""
+        row.transaction, row.at = transaction, row.at or ""
         row.sealed = context.database.seal.close(_submission_row(journey), sealed)
 
 
-def file(context: Context, journey: Journey, transaction: str, signature: dict[str, str]) -> bool:
-    """Turn a signed package into cases, once. Returns False when this or another signature has filed already, or when the
-    answers changed between preparing and signing."""
+def file(context: Context, journey: Journey, transaction: str, proof: Mapping[str, str] | None) -> bool:
+    """Turn a prepared package into cases, once. ``proof``: signature, certificate, signed_at; None without a signature.
+
+    Returns False when it was filed already, or when the answers changed between preparing and signing.
+    """
     seal = context.database.seal
     with context.database.write() as session:
         row = session.get(models.Submission, (journey.world, journey.n))
-        if row is None or row.transaction != transaction or row.at:
+        if row is None or not transaction or row.transaction != transaction:
             return False
         package = seal.open(_submission_row(journey), row.sealed)
         if package["version"] != journey.version:
             return False
-        row.at = journey.now.isoformat()
-        row.sealed = seal.close(_submission_row(journey), {**package, **signature})
-        _make_cases(session, context, journey, package["applications"], journey.now)
+        row.transaction, row.at = "", row.at or journey.now.isoformat()
+        if proof is not None:
+            proof = {**proof, "manifest": package["manifest"], "signed_digest": package["digest"]}
+        filed = _filed(session, journey)
+        new = [one for one in package["applications"] if (one["procedure"], one["subject"]) not in filed]
+        _make_cases(session, context, journey, new, proof)
         return True
 
 
@@ -107,21 +159,37 @@ def _submission_row(journey: Journey) -> str:
     return f"submissions/{journey.world}/{journey.n}"
 
 
-def _make_cases(session: Session, context: Context, journey: Journey, applications: Sequence[dict[str, Any]], now: datetime) -> None:
+def _make_cases(
+    session: Session,
+    context: Context,
+    journey: Journey,
+    applications: Sequence[dict[str, Any]],
+    proof: Mapping[str, Any] | None,
+) -> None:
     first = (session.scalar(select(func.max(models.Case.n)).where(models.Case.world == journey.world)) or 0) + 1
     numbers: dict[str, list[int]] = {}
+    earlier = select(models.Case).where(models.Case.world == journey.world, models.Case.journey == journey.n)
+    for case in session.scalars(earlier):
+        numbers.setdefault(case.procedure, []).append(case.n)
     for place, application in enumerate(applications):
         numbers.setdefault(application["procedure"], []).append(first + place)
     rows_by_key = {f"{entry.subject}.{entry.item}": entry.seq for entry in journey.entries}
     for place, application in enumerate(applications):
         n = first + place
         row = models.Case(
-            world=journey.world, n=n, journey=journey.n, procedure=application["procedure"], subject=application["subject"],
-            authority=application["authority"], channel=application["channel"], state=State.QUEUED.value,
-            idempotency_key=uuid.uuid4().hex, sent=[rows_by_key[key] for key in application["facts"] if key in rows_by_key],
+            world=journey.world,
+            n=n,
+            journey=journey.n,
+            procedure=application["procedure"],
+            subject=application["subject"],
+            authority=application["authority"],
+            channel=application["channel"],
+            state=State.QUEUED.value,
+            idempotency_key=uuid.uuid4().hex,
+            sent=[rows_by_key[key] for key in application["facts"] if key in rows_by_key],
             waits_for=[number for id_ in application["after"] for number in numbers.get(id_, ())],
-        )  # fmt: skip
-        row.sealed = context.database.seal.close(f"cases/{journey.world}/{n}", application)
+        )
+        row.sealed = context.database.seal.close(f"cases/{journey.world}/{n}", {**application, "proof": proof})
         session.add(row)
 
 
@@ -152,25 +220,22 @@ def _release(context: Context, world: str, now: datetime) -> bool:
 
 def _send(context: Context, world: str, now: datetime) -> bool:
     with context.database.read() as session:
-        query = select(models.Case).where(models.Case.world == world, models.Case.state == State.SENDING, models.Case.arrival_number.is_(None))
-        waiting = [(case.n, case.journey) for case in session.scalars(query.order_by(models.Case.n))]
+        query = select(models.Case).where(
+            models.Case.world == world, models.Case.state == State.SENDING, models.Case.arrival_number.is_(None)
+        )
+        waiting = [case.n for case in session.scalars(query.order_by(models.Case.n))]
     moved = False
-    for n, journey in waiting:
-        moved = _send_one(context, world, n, journey, now) or moved
+    for n in waiting:
+        moved = _send_one(context, world, n, now) or moved
     return moved
 
 
-def _send_one(context: Context, world: str, n: int, journey: int, now: datetime) -> bool:
-    seal = context.database.seal
+def _send_one(context: Context, world: str, n: int, now: datetime) -> bool:
     with context.database.read() as session:
         case = session.get_one(models.Case, (world, n))
-        submission = session.get_one(models.Submission, (world, journey))
-        application = seal.open(f"cases/{world}/{n}", case.sealed)
-        signed = seal.open(f"submissions/{world}/{journey}", submission.sealed)
-        key, signed_at = case.idempotency_key, submission.at
-    body = {name: value for name, value in application.items() if name not in ("after", "private")}
-    body |= {name: signed[name] for name in ("signature", "certificate", "manifest")}
-    body |= {"signed_digest": signed["digest"], "signed_at": signed_at}
+        application, key = context.database.seal.open(f"cases/{world}/{n}", case.sealed), case.idempotency_key
+    body = {name: value for name, value in application.items() if name not in ("after", "private", "proof")}
+    body |= application["proof"] or {}
     try:
         receipt = context.authorities.submit(world, now, body, key)
     except ServiceDown:
@@ -180,7 +245,12 @@ def _send_one(context: Context, world: str, n: int, journey: int, now: datetime)
     except ServiceRefused as error:
         with context.database.write() as session:
             case = session.get_one(models.Case, (world, n))
-            record(session, case, Event(EventType.REFUSED, now, note=error.problem.detail or error.problem.title), case.authority)
+            record(
+                session,
+                case,
+                Event(EventType.REFUSED, now, note=error.problem.detail or error.problem.title),
+                case.authority,
+            )
         return True
     with context.database.write() as session:
         case = session.get_one(models.Case, (world, n))
@@ -201,7 +271,11 @@ def sync(context: Context, world: str, now: datetime) -> bool:
         return False
     with context.database.write() as session:
         row = session.get_one(models.World, world)
-        cases = {c.arrival_number: c for c in session.scalars(select(models.Case).where(models.Case.world == world)) if c.arrival_number}
+        cases = {
+            c.arrival_number: c
+            for c in session.scalars(select(models.Case).where(models.Case.world == world))
+            if c.arrival_number
+        }
         for told in events:
             case = cases.get(told.arrival_number)
             if told.seq <= row.event_seq or case is None:
@@ -213,7 +287,13 @@ def sync(context: Context, world: str, now: datetime) -> bool:
 
 def _event(told: Any) -> Event:
     return Event(
-        EventType(told.type), told.at, note=told.note, arrival_number=told.arrival_number, item=told.item, opens=told.opens, until=told.until
+        EventType(told.type),
+        told.at,
+        note=told.note,
+        arrival_number=told.arrival_number,
+        item=told.item,
+        opens=told.opens,
+        until=told.until,
     )
 
 
@@ -225,13 +305,27 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
     detail = {"item": event.item, "opens": _iso(event.opens), "until": _iso(event.until)}
     session.add(
         models.CaseEvent(
-            world=case.world, case=case.n, seq=len(history) + 1, type=event.type.value, at=event.at.isoformat(), actor=actor,
-            note=event.note or "", detail={name: value for name, value in detail.items() if value},
-        )  # fmt: skip
+            world=case.world,
+            case=case.n,
+            seq=len(history) + 1,
+            type=event.type.value,
+            at=event.at.isoformat(),
+            actor=actor,
+            note=event.note or "",
+            detail={name: value for name, value in detail.items() if value},
+        )
     )
     if event.type in LETTERS:
         n = (session.scalar(select(func.max(models.Letter.n)).where(models.Letter.world == case.world)) or 0) + 1
-        letter = models.Letter(world=case.world, n=n, case=case.n, at=event.at.isoformat(), sender=case.authority, kind=event.type.value, body=event.note or "")
+        letter = models.Letter(
+            world=case.world,
+            n=n,
+            case=case.n,
+            at=event.at.isoformat(),
+            sender=case.authority,
+            kind=event.type.value,
+            body=event.note or "",
+        )
         letter.needs_action = event.type in (EventType.CORRECTION_REQUESTED, EventType.VISIT_NEEDED)
         session.add(letter)
         session.flush()
@@ -248,14 +342,22 @@ def _iso(day: Any) -> str | None:
 
 def events_of(session: Session, case: models.Case) -> list[Event]:
     """The history of a case as the lifecycle's events."""
-    query = select(models.CaseEvent).where(models.CaseEvent.world == case.world, models.CaseEvent.case == case.n).order_by(models.CaseEvent.seq)
+    query = (
+        select(models.CaseEvent)
+        .where(models.CaseEvent.world == case.world, models.CaseEvent.case == case.n)
+        .order_by(models.CaseEvent.seq)
+    )
     return [
         Event(
-            EventType(row.type), datetime.fromisoformat(row.at), note=row.note or None, item=row.detail.get("item"),
-            opens=_day(row.detail.get("opens")), until=_day(row.detail.get("until")),
+            EventType(row.type),
+            datetime.fromisoformat(row.at),
+            note=row.note or None,
+            item=row.detail.get("item"),
+            opens=_day(row.detail.get("opens")),
+            until=_day(row.detail.get("until")),
         )
         for row in session.scalars(query)
-    ]  # fmt: skip
+    ]
 
 
 def _day(text: str | None) -> Any:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.config import real_now
-from app.engine.lifecycle import CaseState, Event, State, may, whose_turn
+from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
 from app.engine.personas import Household
 from app.gateway.base import ServiceRefused
 from app.store import models
@@ -44,8 +45,6 @@ class CaseView:
 
     def may(self, event: str) -> bool:
         """Whether something can happen to the case now (`withdrawn`, `visited` …)."""
-        from app.engine.lifecycle import EventType
-
         return may(self.state.state, EventType(event))
 
     @property
@@ -102,7 +101,14 @@ class World:
         with self.context.database.write() as session:
             row = session.get(models.World, self.id)
             if row is not None:
-                for table in (models.Letter, models.CaseEvent, models.Case, models.Submission, models.Fact, models.Journey):
+                for table in (
+                    models.Letter,
+                    models.CaseEvent,
+                    models.Case,
+                    models.Submission,
+                    models.Fact,
+                    models.Journey,
+                ):
                     for one in session.scalars(select(table).where(table.world == self.id)):
                         session.delete(one)
                 session.flush()
@@ -125,7 +131,17 @@ class World:
         """A new journey for an event."""
         with self.context.database.write() as session:
             n = (session.scalar(select(func.max(models.Journey.n)).where(models.Journey.world == self.id)) or 0) + 1
-            row = models.Journey(world=self.id, n=n, event=event, started_at=self.now.isoformat(), version=0, consents={}, lookups={}, subjects=self._applicant(event), notice={})
+            row = models.Journey(
+                world=self.id,
+                n=n,
+                event=event,
+                started_at=self.now.isoformat(),
+                version=0,
+                consents={},
+                lookups={},
+                subjects=self._applicant(event),
+                notice={},
+            )
             session.add(row)
             session.flush()
             return Journey(self.context, self.id, row, self.now, self.persona_id)
@@ -137,7 +153,9 @@ class World:
     def journeys(self) -> list[Journey]:
         """All journeys, newest first."""
         with self.context.database.read() as session:
-            rows = session.scalars(select(models.Journey).where(models.Journey.world == self.id).order_by(models.Journey.n.desc()))
+            rows = session.scalars(
+                select(models.Journey).where(models.Journey.world == self.id).order_by(models.Journey.n.desc())
+            )
             return [Journey(self.context, self.id, row, self.now, self.persona_id) for row in rows]
 
     def journey(self, n: int) -> Journey | None:
@@ -154,7 +172,12 @@ class World:
     def cases(self) -> list[CaseView]:
         """All cases in order."""
         with self.context.database.read() as session:
-            return [self._view(session, row) for row in session.scalars(select(models.Case).where(models.Case.world == self.id).order_by(models.Case.n))]
+            return [
+                self._view(session, row)
+                for row in session.scalars(
+                    select(models.Case).where(models.Case.world == self.id).order_by(models.Case.n)
+                )
+            ]
 
     def case(self, n: int) -> CaseView | None:
         """One case by its number in this world."""
@@ -162,19 +185,38 @@ class World:
             row = session.get(models.Case, (self.id, n))
             return self._view(session, row) if row else None
 
-    def _view(self, session: outbox.Session, row: models.Case) -> CaseView:
+    def _view(self, session: Session, row: models.Case) -> CaseView:
         events = outbox.events_of(session, row)
-        query = select(models.CaseEvent.actor).where(models.CaseEvent.world == self.id, models.CaseEvent.case == row.n).order_by(models.CaseEvent.seq)
+        query = (
+            select(models.CaseEvent.actor)
+            .where(models.CaseEvent.world == self.id, models.CaseEvent.case == row.n)
+            .order_by(models.CaseEvent.seq)
+        )
         return CaseView(
-            row.n, row.journey, row.procedure, row.subject, row.authority, row.channel, row.arrival_number, outbox.reduce(events),
-            tuple(zip(events, session.scalars(query), strict=True)), tuple(row.waits_for), tuple(row.sent), row.tries,
-        )  # fmt: skip
+            row.n,
+            row.journey,
+            row.procedure,
+            row.subject,
+            row.authority,
+            row.channel,
+            row.arrival_number,
+            reduce(events),
+            tuple(zip(events, session.scalars(query), strict=True)),
+            tuple(row.waits_for),
+            tuple(row.sent),
+            row.tries,
+        )
 
     def letters(self) -> list[LetterView]:
         """The inbox, newest first."""
         with self.context.database.read() as session:
-            rows = session.scalars(select(models.Letter).where(models.Letter.world == self.id).order_by(models.Letter.n.desc()))
-            return [LetterView(r.n, r.case, datetime.fromisoformat(r.at), r.sender, r.kind, r.body, r.needs_action, r.read) for r in rows]
+            rows = session.scalars(
+                select(models.Letter).where(models.Letter.world == self.id).order_by(models.Letter.n.desc())
+            )
+            return [
+                LetterView(r.n, r.case, datetime.fromisoformat(r.at), r.sender, r.kind, r.body, r.needs_action, r.read)
+                for r in rows
+            ]
 
     def mark_read(self, n: int) -> None:
         """A letter was opened."""
@@ -195,7 +237,11 @@ class World:
             raise KeyError(n)
         done: set[int] = set()
         while True:
-            waiting = [c for c in self.cases() if c.authority == case.authority and c.state.state is State.NEEDS_VISIT and c.n not in done]
+            waiting = [
+                c
+                for c in self.cases()
+                if c.authority == case.authority and c.state.state is State.NEEDS_VISIT and c.n not in done
+            ]
             if not waiting:
                 return
             for one in sorted(waiting, key=lambda c: c.n != n):
@@ -217,7 +263,7 @@ class World:
         else:
             with self.context.database.write() as session:
                 row = session.get_one(models.Case, (self.id, n))
-                outbox.record(session, row, Event(outbox.EventType.WITHDRAWN, self.now), "")
+                outbox.record(session, row, Event(EventType.WITHDRAWN, self.now), "")
         self.deliver()
 
     def correct(self, n: int, facts: dict[str, object]) -> None:

@@ -17,8 +17,8 @@ from app.services.simcore.world import current_now, current_world
 
 from . import records
 from .catalogue import Authority, Procedure
-from .models import ApplicationIn, ApplicationOut, Correction, Events, Receipt
-from .office import Office, receipt
+from .models import ApplicationIn, ApplicationOut, Correction, Events, Receipt, receipt
+from .office import Office
 
 EXTENSION = "authorities"
 PAGE = 500  # events in one answer
@@ -93,8 +93,7 @@ def submit() -> tuple[Response, int]:
         raise Problem(400, "key-missing", "The header Idempotency-Key must have 1 to 64 characters.")
     sent = body(ApplicationIn)
     office = service().office
-    authority, procedure, _ = office.addressed(sent)
-    _at_office(world, authority, procedure)
+    _at_office(world, *office.addressee(sent))
     found, new = office.receive(world, now, key, sent, request.get_json())
     return _answer(found, 201 if new else 200)
 

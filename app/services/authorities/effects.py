@@ -17,8 +17,8 @@ from .facts import Change, RegisterUpdate
 from .signature import Trust
 
 LOG = logging.getLogger(__name__)
-CA_PATH = "/api/certificates/ca"
-CRL_PATH = "/api/certificates/crl"
+CA_PATH = "/certificates/authority.pem"
+CRL_PATH = "/certificates/revoked.pem"
 SETTLED = frozenset({404, 409, 422})
 """Answers that no repetition can change: the register does not hold the subject, or the certificate does not exist."""
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .records import Application
+
 FactKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[a-z0-9_]+){1,2}$", max_length=160)]
 EventName = Literal[
     "received", "review_started", "correction_requested", "resubmitted", "visit_needed", "visited", "approved",
@@ -36,6 +38,8 @@ class ApplicationIn(In):
     authority: str = Field(max_length=80)
     channel: Literal["online", "visit", "mail", "automatic"] | None = None
     facts: dict[FactKey, Any] = Field(default_factory=dict)
+    noted: dict[FactKey, Any] = Field(default_factory=dict)
+    """What a register holds where the citizen says in `facts` that something else is right."""
     subjects: dict[str, str | list[str]] = Field(default_factory=dict)
     attachments: list[Attachment] = Field(default_factory=list)
     signature: str | None = None
@@ -83,6 +87,16 @@ class Receipt(BaseModel):
     opens: date | None = None
     until: date | None = None
     item: str | None = None
+
+
+def receipt(case: Application) -> Receipt:
+    """What a citizen is told about where an application stands."""
+    return Receipt.model_validate(
+        {
+            "arrival_number": case.number,
+            **{name: getattr(case, name) for name in ("state", "usual_from", "usual_to", "opens", "until", "item")},
+        }
+    )
 
 
 class EventOut(BaseModel):

@@ -17,32 +17,16 @@ from app.services.simcore.audit import AuditLog
 from app.services.simcore.problems import Problem, not_found
 from app.services.simcore.store import Store
 
-from . import facts, letters, records, signature, states
-from .calendar import is_open, next_open, schedule
+from . import facts, intake, letters, records, signature, states
+from .calendar import next_open, schedule
 from .catalogue import Authority, Catalogue, Procedure
 from .effects import NotDeliveredError, Registers
-from .models import ApplicationIn, Outcome, Receipt
+from .models import ApplicationIn, Outcome, Receipt, receipt
 from .numbers import arrival_number
 from .records import Application, Due, Happening
 from .trust import TrustStore
 
 CORRECTION_DAYS = 14  # calendar days that a citizen has to answer, lengthened to the next open day
-_SIGNATURE_FIELDS = frozenset({"signature", "certificate", "signed_digest", "signed_at", "manifest"})
-
-
-def receipt(case: Application) -> Receipt:
-    """What a citizen is told about where an application stands."""
-    return Receipt.model_validate(
-        {
-            "arrival_number": case.number,
-            **{name: getattr(case, name) for name in ("state", "usual_from", "usual_to", "opens", "until", "item")},
-        }
-    )
-
-
-def _refused(kind: str, title: str, words: str) -> Problem:
-    """422 at intake; `words` are for the citizen."""
-    return Problem(422, kind, title, words)
 
 
 class Office:
@@ -84,25 +68,9 @@ class Office:
         with self._store.read() as db:
             return self._who(self._case(db, world, number))
 
-    def addressed(self, sent: ApplicationIn) -> tuple[Authority, Procedure, str]:
-        """Whom an application is for, and how it is filed; `Problem` 422 when it is for nobody."""
-        procedure = self._catalogue.procedures.get(sent.procedure)
-        if procedure is None:
-            raise _refused(
-                "unknown-procedure", "No office takes this procedure.", "この手続を受け付ける窓口がありません。"
-            )
-        authority = self._catalogue.authorities.get(sent.authority)
-        if authority is None or not procedure.taken_by(authority):
-            words = f"「{procedure.title}」は、この窓口では受け付けていません。"
-            raise _refused("wrong-authority", "This office does not take this procedure.", words)
-        channel = sent.channel or procedure.default_mode
-        if channel == "automatic":
-            words = f"「{procedure.title}」は、出さなくても済みます。"
-            raise _refused("nothing-to-file", "This follows by itself.", words)
-        if channel not in procedure.modes:
-            words = f"「{procedure.title}」は、この方法では出せません。"
-            raise _refused("wrong-channel", "It cannot be filed in this way.", words)
-        return authority, procedure, channel
+    def addressee(self, sent: ApplicationIn) -> tuple[Authority, Procedure]:
+        """Whom an application is for; `Problem` 422 when it is for nobody."""
+        return intake.addressed(self._catalogue, sent)[:2]
 
     def receive(
         self, world: str, now: datetime, key: str, sent: ApplicationIn, raw: dict[str, Any]
@@ -117,14 +85,14 @@ class Office:
             known = self._repeated(db, world, key, digest)
         if known:
             return known, False
-        authority, procedure, channel = self.addressed(sent)
-        self._check_signature(world, now, procedure, channel, sent, raw)
+        authority, procedure, channel = intake.addressed(self._catalogue, sent)
+        intake.check_signature(self._trust, world, now, procedure, channel, sent, raw)
         with self._store.write() as db:
             known = self._repeated(db, world, key, digest)  # the same request may have come twice at once
             if known:
                 return known, False
             number = arrival_number(world, records.next_number(db, world, "applications"))
-            body = sent.model_dump(mode="json", exclude=set(_SIGNATURE_FIELDS))
+            body = sent.model_dump(mode="json", exclude=set(intake.SIGNATURE_FIELDS))
             case = Application(world, number, procedure.id, authority.id, channel, "new", body, now.isoformat())
             records.keep_key(db, world, key, digest, number)
             self._happen(db, case, "received", now, note=letters.received(authority, procedure, number))
@@ -141,22 +109,6 @@ class Office:
         if known[0] != digest:
             raise Problem(409, "key-reused", "This idempotency key was used for another application.")
         return receipt(self._case(db, world, known[1]))
-
-    def _check_signature(
-        self, world: str, now: datetime, procedure: Procedure, channel: str, sent: ApplicationIn, raw: dict[str, Any]
-    ) -> None:
-        # A private notice is not signed; at a counter the person shows who they are, so a signature is checked if there is one.
-        if procedure.private or (channel != "online" and sent.signature is None):
-            return
-        signed_at = min(sent.signed_at.replace(tzinfo=None), now) if sent.signed_at else now
-        try:
-            signature.verify(raw, self._trust.as_of(world, signed_at, now), signed_at)
-        except signature.SignatureRefusedError as error:
-            raise _refused(f"signature-{error.kind}", "The signature is not accepted.", error.words) from None
-        except NotDeliveredError:
-            raise Problem(
-                503, "trust-unreachable", "The signature cannot be checked now.", headers={"Retry-After": "30"}
-            ) from None
 
     def _await_visit(
         self, db: Connection, case: Application, authority: Authority, procedure: Procedure, now: datetime
@@ -233,27 +185,12 @@ class Office:
         with self._store.write() as db:
             case = self._case(db, world, number)
             authority, procedure = self._who(case)
-            self._possible(case, "visited")
+            intake.check_possible(case.state, "visited")
             opens = date.fromisoformat(case.opens or now.date().isoformat())
-            self._check_open(authority, opens, now.date())
+            intake.check_open(authority, opens, now.date())
             self._happen(db, case, "visited", now, note=letters.visited(authority, procedure))
             self._plan(db, case, authority, procedure, now)
         return self._settle(world, now, number)
-
-    def _check_open(self, authority: Authority, opens: date, today: date) -> None:
-        if today < opens:
-            words = letters.day_words(opens)
-            raise Problem(
-                409,
-                "too-early",
-                "The counter cannot take it yet.",
-                f"{words}から受け付けます。",
-                opens_on=opens.isoformat(),
-            )
-        if not is_open(today, authority.closed):
-            day = next_open(today, authority.closed)
-            words = f"今日は{authority.place}が休みです。次に開くのは{letters.day_words(day)}です。"
-            raise Problem(409, "counter-closed", "The counter is closed today.", words, opens_on=day.isoformat())
 
     def withdraw(self, world: str, now: datetime, number: str) -> Receipt:
         """The citizen takes it back; again has no further effect. `Problem` 409 once it is decided."""
@@ -261,7 +198,7 @@ class Office:
         with self._store.write() as db:
             case = self._case(db, world, number)
             if case.state != "withdrawn":
-                self._possible(case, "withdrawn")
+                intake.check_possible(case.state, "withdrawn")
                 _, procedure = self._who(case)
                 records.cancel_dues(db, world, number)
                 self._happen(db, case, "withdrawn", now, note=letters.withdrawn(procedure))
@@ -273,7 +210,7 @@ class Office:
         with self._store.write() as db:
             case = self._case(db, world, number)
             authority, procedure = self._who(case)
-            self._possible(case, "resubmitted")
+            intake.check_possible(case.state, "resubmitted")
             old = {
                 text: value
                 for text, value in case.body["facts"].items()
@@ -295,7 +232,7 @@ class Office:
             authority, procedure = self._who(case)
             if case.state == "received":
                 self._begin_review(db, case, authority, now)
-            self._possible(case, event)
+            intake.check_possible(case.state, event)
             records.cancel_dues(db, world, number)
             if event == "rejected":
                 self._happen(db, case, event, now, note=letters.rejected(authority, procedure, outcome.reason))
@@ -342,18 +279,6 @@ class Office:
 
     def _facts(self, case: Application) -> facts.Facts:
         return {facts.key(text): value for text, value in case.body["facts"].items()}
-
-    def _possible(self, case: Application, event: str) -> None:
-        try:
-            states.after(case.state, event)
-        except states.NotPossibleError:
-            raise Problem(
-                409,
-                "not-possible",
-                "The application is in another state.",
-                "この手続では、いまはできません。",
-                state=case.state,
-            ) from None
 
     def _happen(self, db: Connection, case: Application, event: str, at: datetime, **details: Any) -> None:
         """Change the state and tell it: the only place where either is written."""

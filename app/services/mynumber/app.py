@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import FileSystemLoader
 
 from app.services.mynumber import control_api, identity_api, pages, registers_api, shell, signing_api
 from app.services.mynumber.certificates import Authority
@@ -18,6 +18,7 @@ from app.services.mynumber.tables import metadata
 from app.services.simcore.intake import refuse_real_numbers
 from app.services.simcore.openapi import serve
 from app.services.simcore.personas import read_items
+from app.services.simcore.problems import install
 from app.services.simcore.store import Store
 from app.services.simcore.world import set_control_key
 
@@ -54,10 +55,12 @@ def create_app(config: Config) -> Flask:
         config, store, keys, provider, Authority(keys.authority), read_items(config.procedures),
         read_municipalities(config.procedures),
     )  # fmt: skip
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(config.templates)])
+    app.jinja_loader = FileSystemLoader(config.templates)
     provider.init_app(app)
     pages.csrf.init_app(app)
     shell.install(app)
+    install(app)
+    refuse_real_numbers(app)
     for api in (identity_api, signing_api, registers_api, control_api):
         app.register_blueprint(api.blueprint)
     app.register_blueprint(pages.blueprint)

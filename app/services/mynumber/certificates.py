@@ -39,7 +39,9 @@ def _utf8(text: str) -> bytes:
     """DER UTF8String."""
     data = text.encode()
     size = len(data)
-    length = bytes([size]) if size < 0x80 else bytes([0x81, size]) if size < 0x100 else b"\x82" + size.to_bytes(2, "big")
+    length = (
+        bytes([size]) if size < 0x80 else bytes([0x81, size]) if size < 0x100 else b"\x82" + size.to_bytes(2, "big")
+    )
     return b"\x0c" + length + data
 
 
@@ -104,9 +106,7 @@ class Authority:
             .not_valid_before(first)
             .not_valid_after(last)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
-            )
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
 
     def issue(self, holder: Holder, public: rsa.RSAPublicKey, issued: date, serial: int) -> x509.Certificate:

@@ -142,9 +142,7 @@ def set_card(world: str) -> tuple[str, int]:
 
 
 @blueprint.get("/worlds/<world>/history")
-@operation(
-    "T3", "The history of a world", response=history.History, errors=(400, 403, 404), security="control"
-)
+@operation("T3", "The history of a world", response=history.History, errors=(400, 403, 404), security="control")
 def read_history(world: str) -> Response:
     """The same rows as `GET /history`."""
     with service().store.read() as connection:

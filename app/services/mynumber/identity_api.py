@@ -13,9 +13,10 @@ from joserfc.jwk import KeySet
 from sqlalchemy import delete, insert, select
 
 from app.services.mynumber.access import person
+from app.services.mynumber.clients import METHOD
 from app.services.mynumber.config import OPENID, REALM
 from app.services.mynumber.context import service
-from app.services.mynumber.oauth import METHOD, AuthorizationRequest
+from app.services.mynumber.oauth import AuthorizationRequest
 from app.services.mynumber.people import People, the_world
 from app.services.mynumber.tables import requests, transactions
 from app.services.simcore.openapi import operation
@@ -103,7 +104,7 @@ def _pushed(form: Mapping[str, list[str]], client_id: str) -> dict[str, str]:
     "Pushed authorization request (RFC 9126)",
     "Required: no request parameter ever stands in the address of a page. World and simulated clock come along (assumption: "
     "デジタル認証アプリ itself documents no pushed requests).",
-    form=_ASSERTION | {name: "as in the authorization request" for name in sorted(_KEPT)},
+    form=_ASSERTION | dict.fromkeys(sorted(_KEPT), "as in the authorization request"),
     response=dict[str, Any],
     status=201,
     errors=(400, 404, 503),

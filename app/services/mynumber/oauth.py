@@ -11,27 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import flask
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidRequestError, OAuth2Request, grants
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request, grants
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core import OpenIDCode, UserInfo
 from flask import Flask, Request
-from flask import request as current_request
 from joserfc.jwk import ECKey
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.services.mynumber.config import ClientRegistration, Config
+from app.services.mynumber.clients import METHOD, Client
+from app.services.mynumber.config import Config
 from app.services.mynumber.keys import ServiceKeys
-from app.services.mynumber.redirects import redirect_allowed
-from app.services.mynumber.tables import SERVICE, codes, requests, tokens, used_assertions
+from app.services.mynumber.tables import SERVICE, codes, tokens, used_assertions
 from app.services.simcore.store import Store
 
-METHOD = "private_key_jwt"
 _SECURE = "https://service.invalid/"
 
 
@@ -48,42 +47,6 @@ class Person:
     world: str
     subject: str
     sub: str = ""
-
-
-class Client(ClientMixin):
-    """A registered client as Authlib sees it."""
-
-    def __init__(self, registration: ClientRegistration) -> None:
-        self.registration = registration
-        self.client_id = registration.client_id
-        self.key = ECKey.import_key(dict(registration.jwk))
-        self.id_token_signed_response_alg = "ES256"
-
-    def get_client_id(self) -> str:
-        return self.client_id
-
-    def get_default_redirect_uri(self) -> str | None:
-        return None
-
-    def get_allowed_scope(self, scope: str | None) -> str:
-        return " ".join(name for name in (scope or "").split() if name in self.registration.scopes)
-
-    def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_allowed(redirect_uri, self.registration.redirect_uris)
-
-    def check_client_secret(self, client_secret: str) -> bool:
-        return False
-
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return bool(method == METHOD)
-
-    def check_response_type(self, response_type: str) -> bool:
-        return response_type == "code"
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        if grant_type == "authorization_code":
-            return bool(self.registration.redirect_uris)
-        return grant_type == "client_credentials"
 
 
 @dataclass
@@ -144,8 +107,8 @@ class _Server(AuthorizationServer):
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
         if isinstance(request, OAuth2Request):
             return request
-    
-        return _TokenRequest(current)
+
+        return _TokenRequest(flask.request)
 
 
 class _Challenge(CodeChallenge):
@@ -173,7 +136,9 @@ class Provider:
 
     def pairwise(self, client_id: str, world: str, subject: str) -> str:
         """The subject that this client sees: another for every client, and for every world."""
-        return hashlib.sha256(b"\0".join([self.keys.salt, *(part.encode() for part in (client_id, world, subject))])).hexdigest()
+        return hashlib.sha256(
+            b"\0".join([self.keys.salt, *(part.encode() for part in (client_id, world, subject))])
+        ).hexdigest()
 
     def init_app(self, app: Flask) -> None:
         """Set lifetimes and register with Flask."""

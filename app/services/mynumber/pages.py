@@ -5,7 +5,6 @@ Addresses carry nothing but the handle of a pushed request, once; after that the
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
@@ -23,7 +22,6 @@ from app.services.mynumber.interactions import Interaction, current, grant, open
 from app.services.mynumber.people import People
 from app.services.mynumber.shell import PAGES, speak
 from app.services.mynumber.signing import Transaction, find_transaction, sign_transaction
-from app.services.simcore.numbers import looks_real
 from app.services.simcore.openapi import operation
 from app.services.simcore.problems import Problem
 
@@ -45,8 +43,6 @@ class _Stop(Exception):
 @blueprint.before_request
 def _protect() -> None:
     speak(None)
-    if any(looks_real(value) for value in request.form.values()):
-        raise _Stop("real_number", current(service(), request.form.get("interaction")))
     csrf.protect()
 
 
@@ -67,7 +63,8 @@ def _old_form(_error: CSRFError) -> Response:
 
 @blueprint.errorhandler(Problem)
 def _problem(error: Problem) -> Response:
-    return _stopped(_Stop("service_down" if error.status == 503 else "gone", current(service())))
+    kind = {503: "service_down", 422: "real_number"}.get(error.status, "gone")
+    return _stopped(_Stop(kind, current(service(), request.form.get("interaction"))))
 
 
 @blueprint.errorhandler(HTTPException)
@@ -144,7 +141,12 @@ def furigana() -> Answer:
     return redirect(url_for(".signature" if found and found.transaction else ".card"), 303)
 
 
-_FORM = {"interaction": "which of this browser's requests", "pin": "the PIN", "outcome": "a failure to see", "csrf_token": ""}
+_FORM = {
+    "interaction": "which of this browser's requests",
+    "pin": "the PIN",
+    "outcome": "a failure to see",
+    "csrf_token": "",
+}
 
 
 @blueprint.get("/card")
@@ -186,7 +188,7 @@ def _read(found: Interaction, held: Card, use: Use) -> str | None:
             with service().store.write() as connection:
                 cards.lock(connection, found.world, held, use)
         raise _Stop(outcome, found)
-    pin = cards.normal_pin(unicodedata.normalize("NFKC", typed))
+    pin = cards.normal_pin(typed)
     if not outcome and not _shaped(pin, use):
         if use == "pin":
             return _("暗証番号は4桁の数字です。数字を4つ入力してください。")

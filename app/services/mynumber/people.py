@@ -32,7 +32,8 @@ class CardFile(BaseModel):
     pin: str = Field(default="1234", pattern=r"^[0-9]{4}$")
     signing_pin: str = Field(default="ABC123", pattern=r"^[A-Z0-9]{6,16}$")
     state: str = Field(
-        default="valid", pattern="^(valid|expired|locked|signing_locked|revoked|cancelled|signing_expired|signing_revoked|none)$"
+        default="valid",
+        pattern="^(valid|expired|locked|signing_locked|revoked|cancelled|signing_expired|signing_revoked|none)$",
     )
 
 
@@ -84,9 +85,7 @@ def the_world(connection: Connection, world: str) -> World:
 def make_people(connection: Connection, world: str, household: HouseholdFile, now: datetime) -> None:
     """Write the people and their facts. Facts are as of the day on which the world begins."""
     connection.execute(
-        insert(worlds).values(
-            world=world, persona=household.id, applicant=household.applicant, made_at=now.isoformat()
-        )
+        insert(worlds).values(world=world, persona=household.id, applicant=household.applicant, made_at=now.isoformat())
     )
     for id_, subject in household.subjects.items():
         connection.execute(insert(subjects).values(world=world, id=id_, kind=subject.kind))

@@ -60,7 +60,13 @@ def _entry(people: People, items: Items, subject: str, item: str) -> dict[str, A
 
 
 def answer(
-    connection: Connection, world: World, items: Items, register: str, wanted: Sequence[str], today: date, shapes: frozenset[str]
+    connection: Connection,
+    world: World,
+    items: Items,
+    register: str,
+    wanted: Sequence[str],
+    today: date,
+    shapes: frozenset[str],
 ) -> Answer:
     """Answer for the person of the world and those they may see. `shapes`: faults that shape the answer (`partial`, `stale` …)."""
     whole = next((shape for shape in _WHOLE if shape in shapes), None)

@@ -82,7 +82,9 @@ class Outcome(BaseModel):
     changed: bool
 
 
-def _refuse(context: Context, caller: Caller, register: str, sent: InquiryInput, now: datetime, problem: Problem) -> None:
+def _refuse(
+    context: Context, caller: Caller, register: str, sent: InquiryInput, now: datetime, problem: Problem
+) -> None:
     with context.store.write() as connection:
         audit.append(
             connection, caller.world, now, sent.requester or caller.name, history.REFUSED,

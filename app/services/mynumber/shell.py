@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ def install(app: Flask) -> None:
     """Hook into the application."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(_=i18n.gettext, rich=i18n.rich, csp_nonce=csp_nonce, csrf_token=generate_csrf)
+    app.jinja_env.filters["translated"] = i18n.gettext
     app.after_request(_headers)
     app.context_processor(_context)
 
@@ -78,7 +78,7 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
 
 
-def _context() -> Mapping[str, Any]:
+def _context() -> dict[str, Any]:
     """What every page needs."""
     if request.blueprint != PAGES:
         return {}

@@ -60,7 +60,11 @@ def sign_transaction(context: Context, interaction: Interaction, card: Card, tra
             "certificate": base64.b64encode(signed.certificate).decode(),
             "signed_at": interaction.now.isoformat(),
         }
-        pending = (transactions.c.world == world, transactions.c.id == transaction.id, transactions.c.state == "pending")
+        pending = (
+            transactions.c.world == world,
+            transactions.c.id == transaction.id,
+            transactions.c.state == "pending",
+        )
         done = connection.execute(update(transactions).where(*pending).values(**values)).rowcount
         if done:
             audit.append(connection, world, interaction.now, card.subject, SIGNED, procedures=transaction.count)

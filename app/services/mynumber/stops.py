@@ -4,143 +4,174 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from app.i18n import gettext as _
+from app.i18n import rich
 from app.services.mynumber.cards import Use
 
 
-def N_(text: str) -> str:  # noqa: N802  # the extraction keyword of gettext
-    """Mark a text for translation where it is defined."""
-    return text
+@dataclass(frozen=True, slots=True)
+class StopPage:
+    """A page in the language of this request."""
+
+    title: str
+    body: tuple[Markup, ...]
+    ways: tuple[Markup, ...]
+    restorable: bool
+    again: bool
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One such page. Texts are Japanese source strings. `restorable`: 「元に戻す」 helps; `again`: trying again may help."""
+    """One such page, in Japanese source strings. `words`: the title, then a paragraph each; `ways`: what one does in real life.
+    `restorable`: 「元に戻す」 helps; `again`: trying again may help."""
 
-    title: str
-    body: tuple[str, ...]
+    words: tuple[str, ...]
     ways: tuple[str, ...] = ()
     restorable: bool = False
     again: bool = False
     status: int = 200
 
 
-_COUNTER = N_("住んでいる市の窓口で、暗証番号を設定し直します。カードと本人確認書類を持っていきます。")
+_COUNTER = "住んでいる市の窓口で、暗証番号を設定し直します。カードと本人確認書類を持っていきます。"
 
 STOPS: dict[str, Stop] = {
     "locked": Stop(
-        N_("暗証番号が使えなくなりました"),
-        (N_("3回つづけてまちがえたため、この暗証番号は使えません。カードの中の情報は、なくなっていません。"),),
+        (
+            "暗証番号が使えなくなりました",
+            "3回つづけてまちがえたため、この暗証番号は使えません。カードの中の情報は、なくなっていません。",
+        ),
         (_COUNTER,),
         restorable=True,
     ),
     "signing_locked": Stop(
-        N_("署名用の暗証番号が使えなくなりました"),
-        (N_("5回つづけてまちがえたため、署名用の暗証番号は使えません。まだ何も提出していません。"),),
-        (N_("コンビニの端末とスマートフォンのアプリで、設定し直すことができます。"), _COUNTER),
+        (
+            "署名用の暗証番号が使えなくなりました",
+            "5回つづけてまちがえたため、署名用の暗証番号は使えません。まだ何も提出していません。",
+        ),
+        ("コンビニの端末とスマートフォンのアプリで、設定し直すことができます。", _COUNTER),
         restorable=True,
     ),
     "expired": Stop(
-        N_("カードの有効期限が切れています"),
-        (N_("有効期限が切れたカードでは、本人だと示すことができません。"),),
-        (N_("住んでいる市の窓口で、新しいカードを申し込みます。新しいカードは、ふつう1か月ほどで受け取れます。"),),
+        ("カードの有効期限が切れています", "有効期限が切れたカードでは、本人だと示すことができません。"),
+        ("住んでいる市の窓口で、新しいカードを申し込みます。新しいカードは、ふつう1か月ほどで受け取れます。",),
         restorable=True,
     ),
     "revoked": Stop(
-        N_("電子証明書が使えなくなっています"),
-        (N_("このカードの利用者証明用の電子証明書は、失効しています。"),),
-        (N_("住んでいる市の窓口で、電子証明書を発行し直します。カードを持っていきます。"),),
+        ("電子証明書が使えなくなっています", "このカードの利用者証明用の電子証明書は、失効しています。"),
+        ("住んでいる市の窓口で、電子証明書を発行し直します。カードを持っていきます。",),
         restorable=True,
     ),
     "cancelled": Stop(
-        N_("このカードは利用が止められています"),
-        (N_("カードをなくしたという連絡を受けて、利用を止めています。"),),
+        ("このカードは利用が止められています", "カードをなくしたという連絡を受けて、利用を止めています。"),
         (
-            N_("カードが見つかったときは、住んでいる市の窓口で利用の停止を解きます。"),
-            N_("見つからないときは、市の窓口で新しいカードを申し込みます。"),
+            "カードが見つかったときは、住んでいる市の窓口で利用の停止を解きます。",
+            "見つからないときは、市の窓口で新しいカードを申し込みます。",
         ),
         restorable=True,
     ),
     "signing_expired": Stop(
-        N_("署名用の電子証明書の有効期限が切れています"),
-        (N_("署名用の電子証明書は、発行から5回目の誕生日までです。まだ何も提出していません。"),),
-        (N_("住んでいる市の窓口で、電子証明書を発行し直します。手数料はかかりません。"),),
+        (
+            "署名用の電子証明書の有効期限が切れています",
+            "署名用の電子証明書は、発行から5回目の誕生日までです。まだ何も提出していません。",
+        ),
+        ("住んでいる市の窓口で、電子証明書を発行し直します。手数料はかかりません。",),
         restorable=True,
     ),
     "signing_revoked": Stop(
-        N_("署名用の電子証明書が使えません"),
-        (N_("引っ越しの届けが処理されたため、前の署名は使えません。まだ何も提出していません。"),),
-        (N_("新しい市の窓口で、署名用の電子証明書を発行し直します。カードを持っていきます。"),),
+        (
+            "署名用の電子証明書が使えません",
+            "引っ越しの届けが処理されたため、前の署名は使えません。まだ何も提出していません。",
+        ),
+        ("新しい市の窓口で、署名用の電子証明書を発行し直します。カードを持っていきます。",),
         restorable=True,
     ),
     "no_signing": Stop(
-        N_("署名用の電子証明書がありません"),
-        (N_("このカードには、署名用の電子証明書が入っていません。15歳未満の人には発行されません。"),),
-        (N_("15歳以上の人は、住んでいる市の窓口で発行してもらえます。15歳未満の人の手続は、親などが出します。"),),
+        (
+            "署名用の電子証明書がありません",
+            "このカードには、署名用の電子証明書が入っていません。15歳未満の人には発行されません。",
+        ),
+        ("15歳以上の人は、住んでいる市の窓口で発行してもらえます。15歳未満の人の手続は、親などが出します。",),
     ),
     "no_card": Stop(
-        N_("カードがありません"),
-        (N_("この人は、マイナンバーカードを持っていません。カードがないと、オンラインでは提出できません。"),),
         (
-            N_("住んでいる市の窓口や郵便で、カードを申し込みます。受け取りまで、ふつう1か月ほどかかります。"),
-            N_("手続は、市の窓口で紙で出すことができます。"),
+            "カードがありません",
+            "この人は、マイナンバーカードを持っていません。カードがないと、オンラインでは提出できません。",
+        ),
+        (
+            "住んでいる市の窓口や郵便で、カードを申し込みます。受け取りまで、ふつう1か月ほどかかります。",
+            "手続は、市の窓口で紙で出すことができます。",
         ),
     ),
     "reading_failure": Stop(
-        N_("カードを読み取れませんでした"),
-        (N_("カードとスマートフォンが離れたか、間に金属があります。まちがえた回数には数えません。"),),
-        (N_("スマートフォンの上のはしを、カードの真ん中に当てます。音がするまで、動かさずに待ちます。"),),
+        (
+            "カードを読み取れませんでした",
+            "カードとスマートフォンが離れたか、間に金属があります。まちがえた回数には数えません。",
+        ),
+        ("スマートフォンの上のはしを、カードの真ん中に当てます。音がするまで、動かさずに待ちます。",),
         again=True,
     ),
     "service_down": Stop(
-        N_("いまは使えません"),
-        (N_("認証のサービスから返事がありません。まだ何も提出していません。書いたことは、もとのサイトに残っています。"),),
+        (
+            "いまは使えません",
+            "認証のサービスから返事がありません。まだ何も提出していません。書いたことは、もとのサイトに残っています。",
+        ),
         again=True,
         status=503,
     ),
     "real_number": Stop(
-        N_("この番号は入力できません"),
-        (N_("本物のマイナンバーのように見えます。保存も記録もしていません。"), N_("この練習では、画面にある暗証番号を使ってください。")),
+        (
+            "この番号は入力できません",
+            "本物のマイナンバーのように見えます。保存も記録もしていません。",
+            "この練習では、画面にある暗証番号を使ってください。",
+        ),
         again=True,
         status=422,
     ),
     "old_form": Stop(
-        N_("画面が古くなりました"),
-        (N_("この画面を開いてから時間がたちました。まだ何もしていません。もう一度開いてください。"),),
+        (
+            "画面が古くなりました",
+            "この画面を開いてから時間がたちました。まだ何もしていません。もう一度開いてください。",
+        ),
         again=True,
         status=400,
     ),
     "gone": Stop(
-        N_("この画面はもう使えません"),
-        (N_("時間が過ぎたか、もう済んでいます。もとのサイトに戻って、もう一度始めてください。"),),
+        (
+            "この画面はもう使えません",
+            "時間が過ぎたか、もう済んでいます。もとのサイトに戻って、もう一度始めてください。",
+        ),
         status=400,
     ),
 }
 
 _OUTCOMES: dict[Use, dict[str, str]] = {
     "pin": {
-        "wrong_pin": N_("暗証番号をまちがえる"),
-        "locked": N_("暗証番号が使えなくなる"),
-        "expired": N_("カードの有効期限が切れている"),
-        "revoked": N_("電子証明書が失効している"),
-        "cancelled": N_("カードの利用が止められている"),
-        "reading_failure": N_("カードを読み取れない"),
+        "wrong_pin": "暗証番号をまちがえる",
+        "locked": "暗証番号が使えなくなる",
+        "expired": "カードの有効期限が切れている",
+        "revoked": "電子証明書が失効している",
+        "cancelled": "カードの利用が止められている",
+        "reading_failure": "カードを読み取れない",
     },
     "signing_pin": {
-        "wrong_pin": N_("暗証番号をまちがえる"),
-        "signing_locked": N_("署名用の暗証番号が使えなくなる"),
-        "signing_expired": N_("署名用の電子証明書の有効期限が切れている"),
-        "signing_revoked": N_("署名用の電子証明書が失効している"),
-        "reading_failure": N_("カードを読み取れない"),
+        "wrong_pin": "暗証番号をまちがえる",
+        "signing_locked": "署名用の暗証番号が使えなくなる",
+        "signing_expired": "署名用の電子証明書の有効期限が切れている",
+        "signing_revoked": "署名用の電子証明書が失効している",
+        "reading_failure": "カードを読み取れない",
     },
 }
 
 
-def page(kind: str) -> Stop:
+def page(kind: str) -> StopPage:
     """The page of a kind, in the language of this request."""
     stop = STOPS[kind]
-    body, ways = tuple(map(_, stop.body)), tuple(map(_, stop.ways))
-    return Stop(_(stop.title), body, ways, stop.restorable, stop.again, stop.status)
+    title, *body = stop.words
+    ways = tuple(map(rich, stop.ways))
+    return StopPage(_(title), tuple(map(rich, body)), ways, stop.restorable, stop.again, stop.status)
 
 
 def outcomes(use: Use) -> dict[str, str]:

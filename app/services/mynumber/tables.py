@@ -64,7 +64,9 @@ revocations = Table(
     Column("at", String(32), nullable=False),
     Column("reason", Text, nullable=False),
 )
-keys = Table("service_key", metadata, _world(), Column("name", String(20), primary_key=True), Column("pem", LargeBinary))
+keys = Table(
+    "service_key", metadata, _world(), Column("name", String(20), primary_key=True), Column("pem", LargeBinary)
+)
 used_assertions = Table(
     "used_assertion",
     metadata,

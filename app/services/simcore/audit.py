@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import json
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, insert, select
 
 GENESIS = "0" * 64
 
@@ -68,9 +68,7 @@ class AuditLog:
         query = select(t).where(t.c.world == world, t.c.seq > after).order_by(t.c.seq)
         if actions:
             query = query.where(t.c.action.in_(actions))
-        return [
-            Entry(r.seq, r.at, r.actor, r.action, json.loads(r.detail), r.hash) for r in connection.execute(query)
-        ]
+        return [Entry(r.seq, r.at, r.actor, r.action, json.loads(r.detail), r.hash) for r in connection.execute(query)]
 
     def intact(self, connection: Connection, world: str) -> bool:
         """Whether the chain of a world is whole."""
@@ -82,8 +80,3 @@ class AuditLog:
                 return False
             previous, expected = r.hash, expected + 1
         return True
-
-    def length(self, connection: Connection, world: str) -> int:
-        """Number of rows of a world."""
-        t = self._table
-        return connection.execute(select(func.count()).where(t.c.world == world)).scalar_one()

@@ -7,6 +7,8 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+POLL = 0.05  # seconds until a stop is noticed
+
 
 class _Quiet(WSGIRequestHandler):
     """No line for each request: paths of a control plane name worlds."""
@@ -32,7 +34,8 @@ class Embedded:
         if self._server is None:
             self._server = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=_Quiet)
             self._server.daemon_threads = True  # type: ignore[attr-defined]
-            self._thread = threading.Thread(target=self._server.serve_forever, name=self._name, daemon=True)
+            serve = self._server.serve_forever
+            self._thread = threading.Thread(target=serve, args=(POLL,), name=self._name, daemon=True)
             self._thread.start()
         return f"http://127.0.0.1:{self._server.server_port}"
 

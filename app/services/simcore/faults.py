@@ -70,6 +70,10 @@ def enact(faults: list[Fault]) -> frozenset[str]:
             time.sleep(SLOW if fault.seconds is None else fault.seconds)
     if any(fault.kind == "down" for fault in faults):
         raise Problem(
-            503, "service-down", "This service does not answer now.", headers={"Retry-After": str(RETRY_AFTER)}, fault="down"
+            503,
+            "service-down",
+            "This service does not answer now.",
+            headers={"Retry-After": str(RETRY_AFTER)},
+            fault="down",
         )
     return frozenset(fault.kind for fault in faults) - {"slow", "down"}

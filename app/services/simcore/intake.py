@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from werkzeug.exceptions import BadRequest
 
-from app.services.simcore.numbers import looks_real
+from app.mynumber_guard import looks_real
 from app.services.simcore.problems import Problem
 
 T = TypeVar("T", bound=BaseModel)

@@ -30,7 +30,12 @@ _SCHEMES: dict[str, Any] = {
     "user": {"type": "http", "scheme": "bearer", "description": "Access token of a person, by authorization code."},
     "client": {"type": "http", "scheme": "bearer", "description": "Access token of a client, by client credentials."},
     "control": {"type": "apiKey", "in": "header", "name": "X-Sim-Key", "description": "Key of the control plane."},
-    "assertion": {"type": "apiKey", "in": "query", "name": "client_assertion", "description": "private_key_jwt, in the form."},
+    "assertion": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "client_assertion",
+        "description": "private_key_jwt, in the form.",
+    },
 }
 _HEADERS = {
     "X-Sim-World": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},

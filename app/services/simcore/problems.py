@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, Response, json
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:hitomado:problem:"
@@ -52,7 +52,7 @@ def _from_http(error: HTTPException) -> Response:
     if error.response is not None and error.code is None:
         return error.get_response()  # type: ignore[return-value]  # a finished answer raised with abort()
     status = error.code or 500
-    headers = {"Allow": ", ".join(error.valid_methods)} if status == 405 and getattr(error, "valid_methods", None) else {}
+    headers = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
     return Problem(status, f"http-{status}", error.name, headers=headers).response()
 
 

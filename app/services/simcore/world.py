@@ -34,7 +34,9 @@ def parse_now(text: str | None) -> datetime:
     except ValueError:
         now = None
     if now is None or now.tzinfo is not None:
-        raise Problem(400, "clock-missing", f"The header {NOW_HEADER} must give the simulated date-time without an offset.")
+        raise Problem(
+            400, "clock-missing", f"The header {NOW_HEADER} must give the simulated date-time without an offset."
+        )
     return now.replace(microsecond=0)
 
 
