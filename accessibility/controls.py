@@ -60,13 +60,14 @@ def links_and_buttons_have_text(document: Document) -> list[str]:
 
 def no_unwanted_attributes(document: Document) -> list[str]:
     """What browsers and screen readers make trouble of: `required` is spoken as an error before anything was typed, a placeholder
-    vanishes, disabled and read-only controls are skipped without a word, type=number changes under the wheel."""
+    vanishes, disabled and read-only controls are skipped without a word, type=number changes under the wheel. Within a dialog
+    autofocus is where focus should go."""
     found = []
     for node in document.all("input", "select", "textarea", "button", "fieldset", "option"):
         found += [
             f"{name} at {node}"
             for name in ("required", "placeholder", "disabled", "readonly", "autofocus")
-            if node.has(name)
+            if node.has(name) and not (name == "autofocus" and node.within(("dialog",)))
         ]
         if node.get("type") == "number":
             found.append(f"type=number at {node}")

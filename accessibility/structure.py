@@ -44,14 +44,21 @@ def one_h1(document: Document) -> list[str]:
 
 
 def headings_do_not_skip(document: Document) -> list[str]:
-    """Each heading is at most one level below the one before it; the first is the h1."""
+    """Each heading is at most one level below the one before it; the first is the h1.
+
+    The error summary and the notification of the last act stand before the h1 and are left out.
+    """
     found, before = [], 0
-    for heading in document.all(*HEADINGS):
+    for heading in document.all(*HEADINGS, where=lambda node: not _stands_before(node)):
         level = int(heading.tag[1])
         if level > before + 1:
             found.append(f"heading level skips from {before or 'nothing'} to {level}: 「{heading.text}」")
         before = level
     return found
+
+
+def _stands_before(heading: Node) -> bool:
+    return any({"error-summary", "notice"} & set(node.get("class").split()) for node in heading.ancestors())
 
 
 def landmarks(document: Document) -> list[str]:

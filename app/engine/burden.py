@@ -51,8 +51,15 @@ def measure(plan: Plan) -> Burden:
     typed |= {fact.key for fact in plan.facts.by_key.values() if fact.register is None}
     offices = {_office(planned) for planned in required}
     visited = {_office(planned) for planned in required if planned.channel[0] == "visit"}
-    stays = {(_office(p), document.document) for p in required for document in p.evidence if document.replaced_by in ("stays", "photo")}
-    minutes = len(typed) * MINUTES_A_QUESTION + MINUTES_FOR_CONSENT_REVIEW_AND_SIGNATURE + len(visited) * MINUTES_A_VISIT
+    stays = {
+        (_office(p), document.document)
+        for p in required
+        for document in p.evidence
+        if document.replaced_by in ("stays", "photo")
+    }
+    minutes = (
+        len(typed) * MINUTES_A_QUESTION + MINUTES_FOR_CONSENT_REVIEW_AND_SIGNATURE + len(visited) * MINUTES_A_VISIT
+    )
     here = Cost(len(typed), len(stays), len(visited), len(offices), round(minutes))
     return Burden(_on_paper(required, len(offices)), here, len(fetched - typed), len(typed))
 

@@ -53,6 +53,13 @@ class CompiledNeed:
 
 
 @dataclass(frozen=True)
+class ConditionalNeed(CompiledNeed):
+    """An item path that the office needs only when a condition holds."""
+
+    when: Condition
+
+
+@dataclass(frozen=True)
 class CompiledPlace:
     """The address that decides the offices of one side, and when that side lies outside the offices' reach."""
 
@@ -83,6 +90,21 @@ class CompiledProcedure:
     def id(self) -> str:
         return self.definition.id
 
+    @cached_property
+    def each_needs(self) -> tuple[str, ...]:
+        """Names of the items of each that are always needed."""
+        return tuple(need.path.name for need in self.needs if need.when is None and need.path.role == "each")
+
+    @cached_property
+    def shared_needs(self) -> frozenset[ItemPath]:
+        """Other paths that are always needed: they stand for the same keys in every procedure."""
+        return frozenset(need.path for need in self.needs if need.when is None and need.path.role != "each")
+
+    @cached_property
+    def needs_when(self) -> tuple[ConditionalNeed, ...]:
+        """What is needed in some cases only."""
+        return tuple(ConditionalNeed(need.path, need.when) for need in self.needs if need.when is not None)
+
 
 @dataclass(frozen=True)
 class CompiledEvent:
@@ -107,12 +129,18 @@ class CompiledEvent:
         return {procedure.id: procedure for procedure in self.procedures}
 
     @cached_property
+    def shared_needs(self) -> tuple[ItemPath, ...]:
+        """Every path but those of each that some procedure needs."""
+        needs = (need.path for procedure in self.procedures for need in procedure.needs)
+        return tuple(dict.fromkeys(path for path in needs if path.role != "each"))
+
+    @cached_property
     def uses(self) -> dict[str, tuple[str, ...]]:
         """For each item (`person.address`) the procedures whose conditions or forms may need it."""
         found: dict[str, dict[str, None]] = {}
         for procedure in self.procedures:
             conditions = [clause.condition for clause in procedure.clauses]
-            conditions += [need.when for need in procedure.needs if need.when is not None]
+            conditions += [need.when for need in procedure.needs_when]
             conditions += [*procedure.channel_when, *(when for when in procedure.evidence_when if when is not None)]
             roles = {need.path.role for need in procedure.needs} | {procedure.definition.for_each or ""}
             conditions += [self.lists[role] for role in roles & self.lists.keys()]

@@ -92,9 +92,19 @@ class _EventCompiler:
         for name, role in self.event.roles.items():
             at = ("roles", name, "list")
             if role.kind not in self.vocabulary.kinds:
-                self.report(self.doc, ("roles", name, "kind"), f"「{role.kind}」という種類はありません", _usable("使える種類", self.vocabulary.kinds))
+                self.report(
+                    self.doc,
+                    ("roles", name, "kind"),
+                    f"「{role.kind}」という種類はありません",
+                    _usable("使える種類", self.vocabulary.kinds),
+                )
             elif role.list is not None and name not in self.scope.lists:
-                self.report(self.doc, at, f"「{role.list}」の「.」の前は、1つのものを指す役ではありません", _usable("使える役", self.scope.ones))
+                self.report(
+                    self.doc,
+                    at,
+                    f"「{role.list}」の「.」の前は、1つのものを指す役ではありません",
+                    _usable("使える役", self.scope.ones),
+                )
             elif role.list is not None:
                 try:
                     condition = parse(name, self.scope, expect=None)
@@ -103,7 +113,12 @@ class _EventCompiler:
                         self.report(self.doc, at, error.message, error.hint)
                     continue
                 if condition.type.name != "subjects" or condition.type.kind != role.kind:
-                    self.report(self.doc, at, f"「{role.list}」は「{role.kind}」の一覧ではありません", "type が subjects の項目を書いてください")
+                    self.report(
+                        self.doc,
+                        at,
+                        f"「{role.list}」は「{role.kind}」の一覧ではありません",
+                        "type が subjects の項目を書いてください",
+                    )
                 found[name] = condition
         return found
 
@@ -121,7 +136,9 @@ class _EventCompiler:
                         if not isinstance(error, DerivedError):
                             self.problems.append(doc.problem((*at, "derived"), error.message, error.hint, error.column))
                 if item.withheld_when is not None:
-                    condition = self.condition(doc, (*at, "withheld_when"), item.withheld_when, self.scope.bind("self", kind.kind))
+                    condition = self.condition(
+                        doc, (*at, "withheld_when"), item.withheld_when, self.scope.bind("self", kind.kind)
+                    )
                     if condition is not None:
                         withheld[(kind.kind, name)] = condition
         return withheld
@@ -132,10 +149,14 @@ class _EventCompiler:
         for side, place in self.event.places.items():
             path = self.path(self.doc, ("places", side, "item"), place.item, None)
             if path is not None and path.item.type != "address":
-                self.report(self.doc, ("places", side, "item"), f"「{path}」は住所ではありません", "住所の項目を書いてください")
+                self.report(
+                    self.doc, ("places", side, "item"), f"「{path}」は住所ではありません", "住所の項目を書いてください"
+                )
             elif path is not None:
                 when = place.outside_when
-                found[side] = CompiledPlace(path, self.condition(self.doc, ("places", side, "outside_when"), when, self.scope) if when else None)
+                found[side] = CompiledPlace(
+                    path, self.condition(self.doc, ("places", side, "outside_when"), when, self.scope) if when else None
+                )
         return found
 
     def triage(self) -> tuple[ItemPath, ...]:
@@ -150,7 +171,12 @@ class _EventCompiler:
         named = self.vocabulary.conditions.get(name)
         if named is not None:
             if named.kind is not None and named.kind != kind:
-                self.report(doc, at, f"条件「{name}」は「{named.kind}」についてのものです", f"for_each で {named.kind} の一覧を選んでください")
+                self.report(
+                    doc,
+                    at,
+                    f"条件「{name}」は「{named.kind}」についてのものです",
+                    f"for_each で {named.kind} の一覧を選んでください",
+                )
                 return None
             text = f"not ({named.condition})" if source.startswith("not ") else named.condition
         key = (text, f"{kind} {scope.ones.get('self', '')}")
@@ -174,13 +200,24 @@ class _EventCompiler:
         kind = each if role == "each" else self.event.roles[role].kind if role in self.event.roles else None
         if kind is None:
             near = nearest(role, self.event.roles)
-            hint = "each は for_each のある手続だけで使えます" if role == "each" else f"「{near}」のことですか" if near else _usable("使える役", self.event.roles)
+            hint = (
+                "each は for_each のある手続だけで使えます"
+                if role == "each"
+                else f"「{near}」のことですか"
+                if near
+                else _usable("使える役", self.event.roles)
+            )
             self.report(doc, at, f"「{role}」という役はありません", hint)
             return None
         item = self.vocabulary.item(kind, name)
         if item is None:
             near = nearest(name, self.vocabulary.kinds[kind].items) if kind in self.vocabulary.kinds else ""
-            self.report(doc, at, f"「{kind}.{name}」という項目はありません", f"「{near}」のことですか" if near else "vocabulary に項目を足してください")
+            self.report(
+                doc,
+                at,
+                f"「{kind}.{name}」という項目はありません",
+                f"「{near}」のことですか" if near else "vocabulary に項目を足してください",
+            )
             return None
         return self.known_paths.setdefault((role, name, kind), ItemPath(role, name, kind, item))
 
@@ -218,7 +255,9 @@ class _ProcedureCompiler:
             of_each=tuple(clause for clause in clauses if clause.condition.uses_each),
             needs=tuple(self._needs()),
             channel_when=self._exceptions(),
-            evidence_when=tuple(self._branch(("evidence", place, "when"), e.when) for place, e in enumerate(procedure.evidence)),
+            evidence_when=tuple(
+                self._branch(("evidence", place, "when"), e.when) for place, e in enumerate(procedure.evidence)
+            ),
             start=start,
             rule=rule_of(doc, procedure, self.event.problems),
             correction=self.event.path(doc, ("lifecycle", "correction"), correction, self.each) if correction else None,
@@ -229,7 +268,11 @@ class _ProcedureCompiler:
         if role is not None and role.list is not None:
             return role.kind
         near = nearest(name, self.event.scope.lists)
-        self._report(("for_each",), f"「{name}」は一覧の役ではありません", f"「{near}」のことですか" if near else _usable("使える役", self.event.scope.lists))
+        self._report(
+            ("for_each",),
+            f"「{name}」は一覧の役ではありません",
+            f"「{near}」のことですか" if near else _usable("使える役", self.event.scope.lists),
+        )
         return None
 
     def _clauses(self) -> tuple[CompiledClause, ...]:
@@ -238,7 +281,11 @@ class _ProcedureCompiler:
         if len(clauses) == len(entries):
             self.sources = [clause.condition.source for clause in clauses]
             if not self._reachable():
-                self._report(("applies",), "この手続は、どんな答えでも必要になりません", "互いに打ち消し合う条件がないか見てください")
+                self._report(
+                    ("applies",),
+                    "この手続は、どんな答えでも必要になりません",
+                    "互いに打ち消し合う条件がないか見てください",
+                )
                 self.sources = []
         return tuple(clauses)
 
@@ -253,10 +300,16 @@ class _ProcedureCompiler:
         named = self.event.vocabulary.conditions.get(name)
         if named is None:
             near = nearest(name, self.event.vocabulary.conditions)
-            self._report(("applies", place), f"「{name}」という条件はありません", f"「{near}」のことですか" if near else "conditions.yaml に足すか、if: で書いてください")
+            self._report(
+                ("applies", place),
+                f"「{name}」という条件はありません",
+                f"「{near}」のことですか" if near else "conditions.yaml に足すか、if: で書いてください",
+            )
             return None
         condition = self.event.condition(self.doc, ("applies", place), entry, self.scope)
-        because, otherwise = (named.otherwise, named.because) if entry.startswith("not ") else (named.because, named.otherwise)
+        because, otherwise = (
+            (named.otherwise, named.because) if entry.startswith("not ") else (named.because, named.otherwise)
+        )
         return None if condition is None else CompiledClause(condition, because, otherwise)
 
     def _branch(self, at: Path, when: str | None) -> Condition | None:
@@ -265,7 +318,11 @@ class _ProcedureCompiler:
             return None
         condition = self.event.condition(self.doc, at, when, self.scope)
         if condition is not None and not self._reachable(condition.source):
-            self._report(at, "この分かれ道には、だれも来ません", "applies の条件と打ち消し合います。この行を消すか、条件を直してください")
+            self._report(
+                at,
+                "この分かれ道には、だれも来ません",
+                "applies の条件と打ち消し合います。この行を消すか、条件を直してください",
+            )
         return condition
 
     def _exceptions(self) -> tuple[Condition, ...]:
@@ -278,9 +335,17 @@ class _ProcedureCompiler:
             if condition is None:
                 continue
             if same is not None:
-                self._report(at, "この分かれ道には、だれも来ません", f"{same}つ目と同じ条件です。どちらかを消してください")
-            elif len(self.event.problems) == before and not self._reachable(condition.source, *(f"not ({other.source})" for other in compiled)):
-                self._report(at, "この分かれ道には、だれも来ません", "前の条件がいつも先に成り立ちます。順序を変えるか、この行を消してください")
+                self._report(
+                    at, "この分かれ道には、だれも来ません", f"{same}つ目と同じ条件です。どちらかを消してください"
+                )
+            elif len(self.event.problems) == before and not self._reachable(
+                condition.source, *(f"not ({other.source})" for other in compiled)
+            ):
+                self._report(
+                    at,
+                    "この分かれ道には、だれも来ません",
+                    "前の条件がいつも先に成り立ちます。順序を変えるか、この行を消してください",
+                )
             compiled.append(condition)
         return tuple(compiled)
 
@@ -309,7 +374,9 @@ class _ProcedureCompiler:
         self.event.report(self.doc, at, message, hint)
 
 
-def _order(event: LifeEvent, compiled: Sequence[tuple[Document, CompiledProcedure]], problems: list[Problem]) -> tuple[CompiledProcedure, ...]:
+def _order(
+    event: LifeEvent, compiled: Sequence[tuple[Document, CompiledProcedure]], problems: list[Problem]
+) -> tuple[CompiledProcedure, ...]:
     """Stage by stage, and within a stage nothing before what it waits for."""
     docs = {procedure.id: doc for doc, procedure in compiled}
     by_id = {procedure.id: procedure for _, procedure in compiled}
@@ -327,7 +394,11 @@ def _order(event: LifeEvent, compiled: Sequence[tuple[Document, CompiledProcedur
         circle: list[str] = error.args[1][:-1]
         first = circle.index(min(circle))
         circle = [*circle[first:], *circle[: first + 1]]
-        problems.append(docs[circle[0]].problem(("after",), f"順序が輪になっています: {' → '.join(circle)}", "輪の中の after を1つ消してください"))
+        problems.append(
+            docs[circle[0]].problem(
+                ("after",), f"順序が輪になっています: {' → '.join(circle)}", "輪の中の after を1つ消してください"
+            )
+        )
         return tuple(by_id.values())
     stages = {stage.id: n for n, stage in enumerate(event.stages)}
     return tuple(sorted(by_id.values(), key=lambda p: (stages.get(p.definition.stage, len(stages)), place_of[p.id])))

@@ -145,7 +145,11 @@ def parse(source: str, scope: Scope, expect: Type | None = BOOL) -> Condition:
     condition = _compile(source, _Compiler(scope))
     type_ = condition.type
     if expect is not None and type_.name != expect.name:
-        raise ConditionError(f"条件は「{expect}」になるはずですが、「{type_}」です", 0, "比べる相手（== など）が抜けていないか見てください")
+        raise ConditionError(
+            f"条件は「{expect}」になるはずですが、「{type_}」です",
+            0,
+            "比べる相手（== など）が抜けていないか見てください",
+        )
     return condition
 
 
@@ -155,7 +159,11 @@ def parse_derived(path: str, item: Item, scope: Scope) -> Condition:
     condition = _compile(item.derived or "", _Compiler(scope, (path,)))
     declared = item_type(item)
     if condition.type.name != declared.name:
-        raise ConditionError(f"「{path}」は「{declared}」ですが、式は「{condition.type}」になります", 0, "type か derived の式を直してください")
+        raise ConditionError(
+            f"「{path}」は「{declared}」ですが、式は「{condition.type}」になります",
+            0,
+            "type か derived の式を直してください",
+        )
     return condition
 
 
@@ -167,7 +175,9 @@ def item_type(item: Item) -> Type:
 
 def _compile(source: str, compiler: _Compiler) -> Condition:
     if len(source) > MAX_LENGTH:
-        raise ConditionError(f"条件が長すぎます（{len(source)}文字）", 0, f"{MAX_LENGTH}文字までにして、名前のある条件に分けてください")
+        raise ConditionError(
+            f"条件が長すぎます（{len(source)}文字）", 0, f"{MAX_LENGTH}文字までにして、名前のある条件に分けてください"
+        )
     try:
         type_, run = compiler.visit(_tree(source), 0)
     except ConditionError as error:
@@ -183,7 +193,9 @@ def _tree(source: str) -> ast.expr:
         return ast.parse(source.strip(), mode="eval").body
     except SyntaxError as error:
         before = source[: max((error.offset or 1) - 1, 0)]
-        raise ConditionError("条件の書き方が正しくありません", len(before.encode()), "かっこや引用符がそろっているか見てください") from None
+        raise ConditionError(
+            "条件の書き方が正しくありません", len(before.encode()), "かっこや引用符がそろっているか見てください"
+        ) from None
 
 
 class _Compiler:
@@ -201,7 +213,9 @@ class _Compiler:
         method = getattr(self, "_" + type(node).__name__.lower(), None)
         if method is None:
             raise ConditionError(
-                f"「{ast.unparse(node)}」はここでは使えません", node.col_offset, "and・or・not、比べる式、any・all、決められた関数だけが使えます"
+                f"「{ast.unparse(node)}」はここでは使えません",
+                node.col_offset,
+                "and・or・not、比べる式、any・all、決められた関数だけが使えます",
             )
         result: tuple[Type, Run] = method(node, depth + 1)
         return result
@@ -216,7 +230,9 @@ class _Compiler:
         elif isinstance(value, str):
             kind = TEXT
         else:
-            raise ConditionError(f"「{ast.unparse(node)}」は値として使えません", node.col_offset, "true・false、数、'文字' が使えます")
+            raise ConditionError(
+                f"「{ast.unparse(node)}」は値として使えません", node.col_offset, "true・false、数、'文字' が使えます"
+            )
         return kind, lambda env: value
 
     def _name(self, node: ast.Name, depth: int) -> tuple[Type, Run]:
@@ -227,14 +243,18 @@ class _Compiler:
             return Type("subject", kind=self.scope.ones[name]), self._subject(name)
         if name in self.scope.lists:
             holder, item, kind = self.scope.lists[name]
-            type_, run = self._read(self.scope.ones[holder], item, self._subject(holder), node)
+            _, run = self._read(self.scope.ones[holder], item, self._subject(holder), node)
             return Type("subjects", kind=kind), run
         raise ConditionError(f"「{name}」という名前はありません", node.col_offset, f"使える名前: {self._names()}")
 
     def _attribute(self, node: ast.Attribute, depth: int) -> tuple[Type, Run]:
         owner_type, owner = self.visit(node.value, depth)
         if owner_type.name != "subject":
-            raise ConditionError(f"「{ast.unparse(node.value)}」の項目は読めません", node.col_offset, "一覧のときは any(x.項目 … for x in 一覧) と書きます")
+            raise ConditionError(
+                f"「{ast.unparse(node.value)}」の項目は読めません",
+                node.col_offset,
+                "一覧のときは any(x.項目 … for x in 一覧) と書きます",
+            )
         return self._read(owner_type.kind, node.attr, owner, node)
 
     def _subject(self, name: str) -> Run:
@@ -247,11 +267,19 @@ class _Compiler:
         if item is None:
             items = self.scope.vocabulary.kinds[kind].items if kind in self.scope.vocabulary.kinds else ()
             near = nearest(name, items)
-            raise ConditionError(f"「{kind}.{name}」という項目はありません", node.col_offset, f"「{near}」のことですか" if near else "vocabulary に項目を足してください")
+            raise ConditionError(
+                f"「{kind}.{name}」という項目はありません",
+                node.col_offset,
+                f"「{near}」のことですか" if near else "vocabulary に項目を足してください",
+            )
         if item.derived is not None:
             return self._derived(kind, name, item.derived, owner, node)
         if item.optional:
-            raise ConditionError(f"「{kind}.{name}」は空けておける項目なので、条件に使えません", node.col_offset, "必ず答える項目で決めてください")
+            raise ConditionError(
+                f"「{kind}.{name}」は空けておける項目なので、条件に使えません",
+                node.col_offset,
+                "必ず答える項目で決めてください",
+            )
         self.items.add(f"{kind}.{name}")
 
         def run(env: Env) -> Any:
@@ -274,7 +302,11 @@ class _Compiler:
         path = f"{kind}.{name}"
         if path in self.deriving:
             circle = " → ".join((*self.deriving[self.deriving.index(path) :], path))
-            raise DerivedCycle(f"計算が輪になっています: {circle}", node.col_offset, "輪の中の derived を1つ、質問する項目に変えてください")
+            raise DerivedCycle(
+                f"計算が輪になっています: {circle}",
+                node.col_offset,
+                "輪の中の derived を1つ、質問する項目に変えてください",
+            )
         inner = _Compiler(self.scope.event().bind("self", kind), (*self.deriving, path))
         try:
             type_, body = inner.visit(_tree(source), 0)
@@ -322,7 +354,11 @@ class _Compiler:
         yes_type, yes = self.visit(node.body, depth)
         no_type, no = self.visit(node.orelse, depth)
         if yes_type.name != no_type.name:
-            raise ConditionError(f"if の前（{yes_type}）と else の後（{no_type}）の種類が違います", node.col_offset, "同じ種類にそろえてください")
+            raise ConditionError(
+                f"if の前（{yes_type}）と else の後（{no_type}）の種類が違います",
+                node.col_offset,
+                "同じ種類にそろえてください",
+            )
 
         def run(env: Env) -> Any:
             value = test(env)
@@ -333,13 +369,19 @@ class _Compiler:
     def _bool(self, node: ast.expr, depth: int) -> Run:
         type_, run = self.visit(node, depth)
         if type_ != BOOL:
-            raise ConditionError(f"「{ast.unparse(node)}」は「{type_}」です。はい・いいえになる式が要ります", node.col_offset, "== などで比べてください")
+            raise ConditionError(
+                f"「{ast.unparse(node)}」は「{type_}」です。はい・いいえになる式が要ります",
+                node.col_offset,
+                "== などで比べてください",
+            )
         return run
 
     # --- comparison ---------------------------------------------------------------------------------------------
     def _compare(self, node: ast.Compare, depth: int) -> tuple[Type, Run]:
         if len(node.ops) != 1:
-            raise ConditionError("比べる式は1つずつ書いてください", node.col_offset, "「a < b < c」は「a < b and b < c」と書きます")
+            raise ConditionError(
+                "比べる式は1つずつ書いてください", node.col_offset, "「a < b < c」は「a < b and b < c」と書きます"
+            )
         op = node.ops[0]
         if isinstance(op, ast.In | ast.NotIn):
             return self._membership(node, depth)
@@ -362,24 +404,36 @@ class _Compiler:
             for element in node.comparators[0].elts:
                 self._check_comparable(left_type, self.visit(element, depth)[0], node.left, element, node)
         elif not (right_type.name == "subjects" and left_type.name == "subject"):
-            raise ConditionError(f"「in」の右は値の一覧か対象の一覧です（「{right_type}」ではありません）", node.col_offset, "['a', 'b'] の形で書いてください")
+            raise ConditionError(
+                f"「in」の右は値の一覧か対象の一覧です（「{right_type}」ではありません）",
+                node.col_offset,
+                "['a', 'b'] の形で書いてください",
+            )
         inside = _binary(lambda a, b: a in b, left, right)
         if isinstance(node.ops[0], ast.In):
             return BOOL, inside
         return BOOL, lambda env: v if (v := inside(env)) is UNKNOWN else not v
 
-    def _check_comparable(self, left: Type, right: Type, left_node: ast.expr, right_node: ast.expr, node: ast.expr) -> None:
+    def _check_comparable(
+        self, left: Type, right: Type, left_node: ast.expr, right_node: ast.expr, node: ast.expr
+    ) -> None:
         if left.name == "choice" and right == TEXT:
             self._check_choice(left, right_node, node)
         elif right.name == "choice" and left == TEXT:
             self._check_choice(right, left_node, node)
         elif left.name != right.name:
-            raise ConditionError(f"「{left}」と「{right}」は比べられません", node.col_offset, f"「{ast.unparse(left_node)}」は「{left}」です")
+            raise ConditionError(
+                f"「{left}」と「{right}」は比べられません",
+                node.col_offset,
+                f"「{ast.unparse(left_node)}」は「{left}」です",
+            )
 
     def _check_choice(self, choice: Type, literal: ast.expr, node: ast.expr) -> None:
         value = literal.value if isinstance(literal, ast.Constant) else None
         if not isinstance(value, str):
-            raise ConditionError("選択肢は '値' と比べてください", node.col_offset, f"使える値: {'・'.join(choice.values)}")
+            raise ConditionError(
+                "選択肢は '値' と比べてください", node.col_offset, f"使える値: {'・'.join(choice.values)}"
+            )
         if value not in choice.values:
             near = nearest(value, choice.values)
             usable = f"使える値: {'・'.join(choice.values)}"
@@ -399,7 +453,9 @@ class _Compiler:
     # --- calls --------------------------------------------------------------------------------------------------
     def _call(self, node: ast.Call, depth: int) -> tuple[Type, Run]:
         if not isinstance(node.func, ast.Name) or node.keywords:
-            raise ConditionError(f"「{ast.unparse(node.func)}」は呼び出せません", node.col_offset, f"使える関数: {_functions()}")
+            raise ConditionError(
+                f"「{ast.unparse(node.func)}」は呼び出せません", node.col_offset, f"使える関数: {_functions()}"
+            )
         name = node.func.id
         if name in ("any", "all"):
             return self._quantifier(name, node, depth)
@@ -409,12 +465,19 @@ class _Compiler:
         if function is None:
             raise ConditionError(f"「{name}」という関数はありません", node.col_offset, f"使える関数: {_functions()}")
         if len(node.args) != len(function.takes):
-            raise ConditionError(f"「{name}」に渡す値は{len(function.takes)}つです（{len(node.args)}つあります）", node.col_offset, f"{name}({', '.join(_TYPE_WORDS[t] for t in function.takes)})")
+            raise ConditionError(
+                f"「{name}」に渡す値は{len(function.takes)}つです（{len(node.args)}つあります）",
+                node.col_offset,
+                f"{name}({', '.join(_TYPE_WORDS[t] for t in function.takes)})",
+            )
         runs = []
         for wanted, argument in zip(function.takes, node.args, strict=True):
             type_, run = self.visit(argument, depth)
             if type_.name != wanted:
-                raise ConditionError(f"「{name}」には「{_TYPE_WORDS[wanted]}」を渡します（「{type_}」ではありません）", argument.col_offset)
+                raise ConditionError(
+                    f"「{name}」には「{_TYPE_WORDS[wanted]}」を渡します（「{type_}」ではありません）",
+                    argument.col_offset,
+                )
             runs.append(run)
         call = function.call
 
@@ -438,13 +501,19 @@ class _Compiler:
             raise ConditionError(f"{name} は {name}(条件 for x in 一覧) の形で書きます", node.col_offset)
         loop = generator.generators[0]
         if not isinstance(loop.target, ast.Name) or loop.ifs:
-            raise ConditionError(f"{name} は {name}(条件 for x in 一覧) の形で書きます", node.col_offset, "if は and で書いてください")
+            raise ConditionError(
+                f"{name} は {name}(条件 for x in 一覧) の形で書きます", node.col_offset, "if は and で書いてください"
+            )
         list_type, members = self.visit(loop.iter, depth)
         if list_type.name != "subjects":
             raise ConditionError(f"「{ast.unparse(loop.iter)}」は対象の一覧ではありません", loop.iter.col_offset)
         variable = loop.target.id
         if variable in self.scope.ones or variable in self.scope.lists or variable == "today":
-            raise ConditionError(f"「{variable}」という名前はもう使われています", loop.target.col_offset, "for のあとは、ほかの名前にしてください")
+            raise ConditionError(
+                f"「{variable}」という名前はもう使われています",
+                loop.target.col_offset,
+                "for のあとは、ほかの名前にしてください",
+            )
         inner = _Compiler(self.scope.bind(variable, list_type.kind), self.deriving)
         body = inner._bool(generator.elt, depth)
         self.items |= inner.items

@@ -48,7 +48,9 @@ class Due(Model):
         if lengths and self.start is None:
             raise wrong("期限を数える始まりがありません", "from: に日付の項目を書いてください（例 from: move.date）")
         if not lengths and not self.note:
-            raise wrong("期限の日数も、いつまでかの説明もありません", "days: を書くか、note: にいつまでかを文で書いてください")
+            raise wrong(
+                "期限の日数も、いつまでかの説明もありません", "days: を書くか、note: にいつまでかを文で書いてください"
+            )
         if lengths and self.kind != "advice" and not self.lost:
             raise wrong("期限を過ぎるとどうなるかがありません", "lost: に、過ぎると何を失うかを文で書いてください")
         return self
@@ -111,7 +113,10 @@ class Evidence(Model):
     @model_validator(mode="after")
     def _complete(self) -> Evidence:
         if (self.replaced_by == "register") != (self.held_by is not None):
-            raise wrong("replaced_by と register が合っていません", "台帳が代わりになるときだけ、replaced_by: register と register: を両方書いてください")
+            raise wrong(
+                "replaced_by と register が合っていません",
+                "台帳が代わりになるときだけ、replaced_by: register と register: を両方書いてください",
+            )
         if self.replaced_by == "stays" and not self.note:
             raise wrong("書類が残る理由がありません", "note: に、なぜ書類が残るかを書いてください")
         return self
@@ -129,9 +134,15 @@ class Effect(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Effect:
         if (self.held_by is None) == (self.certificate is None):
-            raise wrong("何が変わるかが決まりません", "register: と set: か、certificate: と action: のどちらか一組を書いてください")
+            raise wrong(
+                "何が変わるかが決まりません",
+                "register: と set: か、certificate: と action: のどちらか一組を書いてください",
+            )
         if (self.certificate is None) != (self.action is None) or (self.held_by is None) != (not self.set):
-            raise wrong("変わることの書き方が足りません", "register: には set: を、certificate: には action: を一緒に書いてください")
+            raise wrong(
+                "変わることの書き方が足りません",
+                "register: には set: を、certificate: には action: を一緒に書いてください",
+            )
         return self
 
 
@@ -173,7 +184,10 @@ class Sources(Model):
     @model_validator(mode="after")
     def _some(self) -> Sources:
         if not self.checked and not self.unverified:
-            raise wrong("出典がありません", "checked: に sources.yaml の id を書くか、unverified: に確かめていない点を書いてください")
+            raise wrong(
+                "出典がありません",
+                "checked: に sources.yaml の id を書くか、unverified: に確かめていない点を書いてください",
+            )
         return self
 
 

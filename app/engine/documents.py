@@ -68,7 +68,9 @@ def read(file: str, text: str, problems: list[Problem]) -> Iterator[Document]:
     unprintable = next((place for place, letter in enumerate(text) if letter < " " and letter not in "\t\n\r"), None)
     if unprintable is not None:
         line, start = text.count("\n", 0, unprintable) + 1, text.rfind("\n", 0, unprintable)
-        problems.append(Problem(file, line, unprintable - start, "目に見えない制御文字があります", "その文字を消してください"))
+        problems.append(
+            Problem(file, line, unprintable - start, "目に見えない制御文字があります", "その文字を消してください")
+        )
         return
     loader = CCoreLoader(text)
     try:
@@ -85,7 +87,7 @@ def read(file: str, text: str, problems: list[Problem]) -> Iterator[Document]:
 
 
 _FAULTS = (
-    ("mapping values are not allowed", "「: 」の使い方か字下げが正しくありません", "値の中に「: 」があるときは値を引用符で囲みます。行の字下げも上の行とそろえてください"),
+    ("mapping values are not allowed", "「: 」の使い方か字下げが正しくありません", "値の中に「: 」があるなら引用符で囲みます。字下げも見てください"),
     ("did not find expected ',' or ']'", "「[」が閉じていません", "「]」を書き足してください"),
     ("did not find expected ',' or '}'", "「{」が閉じていません", "「}」を書き足してください。値の中に「,」や「{」があるときは引用符で囲みます"),
     ("did not find expected key", "字下げが上の行とそろっていません", "同じ段の行は、同じ数の空白で始めてください"),
@@ -111,7 +113,6 @@ def _unreadable(text: str, line: int, fault: str) -> tuple[str, str]:
     return "YAMLとして読めません", f"字下げ、引用符、「: 」の前後を見てください（{fault}）"
 
 
-
 def _value(loader: Any, node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:
     document.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, yaml.MappingNode):
@@ -120,27 +121,47 @@ def _value(loader: Any, node: yaml.Node, path: Path, document: Document, problem
         return [_value(loader, child, (*path, place), document, problems) for place, child in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode) and not node.style:
         if _LEADING_ZERO.fullmatch(node.value):
-            problems.append(document.problem(path, f"「{node.value}」は数として読まれ、先頭の0が消えます", f"'{node.value}' のように引用符で囲んでください"))
+            problems.append(
+                document.problem(
+                    path,
+                    f"「{node.value}」は数として読まれ、先頭の0が消えます",
+                    f"'{node.value}' のように引用符で囲んでください",
+                )
+            )
         if node.value.lower() in ("yes", "no", "on", "off"):
-            problems.append(document.problem(path, f"「{node.value}」は文字として読まれます", "はい・いいえは true か false と書きます。文字なら引用符で囲んでください"))
+            problems.append(
+                document.problem(
+                    path,
+                    f"「{node.value}」は文字として読まれます",
+                    "はい・いいえは true か false と書きます。文字なら引用符で囲んでください",
+                )
+            )
     return loader.construct_object(node, deep=True)
 
 
-def _mapping(loader: Any, node: yaml.MappingNode, path: Path, document: Document, problems: list[Problem]) -> dict[str, Any]:
+def _mapping(
+    loader: Any, node: yaml.MappingNode, path: Path, document: Document, problems: list[Problem]
+) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
         place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if not isinstance(key_node, yaml.ScalarNode):
-            problems.append(Problem(document.file, *place, "名前のところに一覧は書けません", "「名前: 値」の形で書いてください"))
+            problems.append(
+                Problem(document.file, *place, "名前のところに一覧は書けません", "「名前: 値」の形で書いてください")
+            )
             continue
         key = key_node.value
         inner = (*path, key)
         if key in result:
             first = document.places[inner][0]
-            problems.append(Problem(document.file, *place, f"「{key}」が2回書かれています", f"{first}行目と1つにまとめてください"))
+            problems.append(
+                Problem(document.file, *place, f"「{key}」が2回書かれています", f"{first}行目と1つにまとめてください")
+            )
         # A problem with a value is shown at the value, one with the whole entry at its key.
         scalar = isinstance(value_node, yaml.ScalarNode)
         mark = value_node.start_mark
-        document.places.setdefault(inner, (mark.line + 1, mark.column + 1 + (value_node.style in ("'", '"'))) if scalar else place)
+        document.places.setdefault(
+            inner, (mark.line + 1, mark.column + 1 + (value_node.style in ("'", '"'))) if scalar else place
+        )
         result[key] = _value(loader, value_node, inner, document, problems)
     return result

@@ -35,11 +35,11 @@ _BRANCHES = frozenset({"str", "Clause", "Need"})
 def explain(doc: Document, at: Path, error: ValidationError) -> Iterator[Problem]:
     """pydantic's findings in our words."""
     for found in error.errors():
-        if found["loc"] and found["loc"][-1] == "str":
-            if isinstance(found["input"], Mapping):  # a clause or need written out: only its own faults count
-                continue
+        tried = found["loc"][-1] if found["loc"] else ""
+        if tried == "str" and isinstance(found["input"], Mapping):
+            continue  # a clause or need is written out: only its own faults count
         where = (*at, *(part for part in found["loc"] if part not in _BRANCHES))
-        if found["type"] == "model_type" and found["loc"] and found["loc"][-1] in _BRANCHES:
+        if found["type"] == "model_type" and tried in _BRANCHES:
             continue  # neither a text nor written out: said once, for the text
         yield _problem(doc, where, dict(found))
 
@@ -49,7 +49,9 @@ def _problem(doc: Document, where: Path, found: Mapping[str, Any]) -> Problem:
     if found["type"] == "wrong":
         return doc.problem(where, context["message"], context["hint"])
     name = next((str(part) for part in reversed(where) if not isinstance(part, int)), "")
-    message, hint = _WORDS.get(found["type"], ("「{name}」の書き方が違います", "docs/definitions.md の例を見てください"))
+    message, hint = _WORDS.get(
+        found["type"], ("「{name}」の書き方が違います", "docs/definitions.md の例を見てください")
+    )
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
     words = {"name": name, "input": found["input"], "expected": "・".join(expected)}
     if found["type"] == "literal_error" and (near := nearest(str(found["input"]), expected)):

@@ -61,12 +61,22 @@ def load(folder: Path) -> Library:
     events: dict[str, CompiledEvent] = {}
     life_events = [(doc, reader.one(doc, LifeEvent)) for doc in take("life_events")]
     for doc, event in life_events:
-        parsed = [(one, procedure) for one in take(PurePath(doc.file).stem) if (procedure := reader.one(one, Procedure)) is not None]
+        parsed = [
+            (one, procedure)
+            for one in take(PurePath(doc.file).stem)
+            if (procedure := reader.one(one, Procedure)) is not None
+        ]
         if event is not None:
-            events[event.id] = compile_event(doc, event, parsed, vocabulary, authorities, sources, reader.homes, problems)
+            events[event.id] = compile_event(
+                doc, event, parsed, vocabulary, authorities, sources, reader.homes, problems
+            )
     for place, docs in found.items():
         near = nearest(place.parts[0], events)
-        hint = f"フォルダの名前は「{near}」のことですか" if near else "life_events にあるできごとの id の名前のフォルダに置いてください"
+        hint = (
+            f"フォルダの名前は「{near}」のことですか"
+            if near
+            else "life_events にあるできごとの id の名前のフォルダに置いてください"
+        )
         problems += [Problem(doc.file, 1, 1, "この場所のファイルは読まれません", hint) for doc in docs[:1]]
     if problems:
         raise DefinitionErrors(problems)
@@ -86,7 +96,9 @@ def _documents(path: Path, name: str, problems: list[Problem]) -> list[Document]
         problems.append(Problem(name, 1, 1, "ファイルが空です", "中身を書くか、ファイルを消してください"))
     for doc in found:
         if not isinstance(doc.value, Mapping):
-            problems.append(doc.problem((), "「名前: 値」の形になっていません", "各行を「名前: 値」の形で書いてください"))
+            problems.append(
+                doc.problem((), "「名前: 値」の形になっていません", "各行を「名前: 値」の形で書いてください")
+            )
     return [doc for doc in found if isinstance(doc.value, Mapping)]
 
 
@@ -102,7 +114,9 @@ class _Reader:
         """The model that a whole file holds."""
         first = self.files.setdefault(doc.file, doc)
         if first is not doc:
-            self.problems.append(doc.problem((), "1つのファイルには1つだけ書けます", "「---」のあとを別のファイルに分けてください"))
+            self.problems.append(
+                doc.problem((), "1つのファイルには1つだけ書けます", "「---」のあとを別のファイルに分けてください")
+            )
             return None
         return self.part(doc, model, doc.value, ())
 
@@ -118,7 +132,11 @@ class _Reader:
         """Models with an id, as a list under one name."""
         entries = doc.value.get(name)
         if not isinstance(entries, list):
-            self.problems.append(doc.problem((name,), f"「{name}」の一覧がありません", f"「{name}:」の下に「- 」で始まる行を書いてください"))
+            self.problems.append(
+                doc.problem(
+                    (name,), f"「{name}」の一覧がありません", f"「{name}:」の下に「- 」で始まる行を書いてください"
+                )
+            )
             return
         for place, entry in enumerate(entries):
             found = self.part(doc, model, entry, (name, place))
@@ -129,7 +147,11 @@ class _Reader:
         """Models that are keyed by their name, as a mapping under one name."""
         entries = doc.value.get(name)
         if not isinstance(entries, Mapping):
-            self.problems.append(doc.problem((name,), f"「{name}」の中身がありません", f"「{name}:」の下に「名前: {{…}}」の行を書いてください"))
+            self.problems.append(
+                doc.problem(
+                    (name,), f"「{name}」の中身がありません", f"「{name}:」の下に「名前: {{…}}」の行を書いてください"
+                )
+            )
             return
         for key, entry in entries.items():
             found = self.part(doc, model, entry, (name, key))
@@ -142,13 +164,21 @@ class _Reader:
             place = self.part(doc, Place, entry, ("places", number))
             if place is not None and place.municipality not in codes:
                 at = ("places", number, "municipality")
-                self.problems.append(doc.problem(at, "この市区町村コードはありません", "authorities/municipalities.yaml にある code を書いてください"))
+                self.problems.append(
+                    doc.problem(
+                        at,
+                        "この市区町村コードはありません",
+                        "authorities/municipalities.yaml にある code を書いてください",
+                    )
+                )
             elif place is not None:
                 yield place
 
     def _put(self, doc: Document, at: documents.Path, id_: str, found: M, into: dict[str, M]) -> None:
         if id_ in into:
-            self.problems.append(doc.problem(at, f"id「{id_}」が2回使われています", "id は1つずつ違うものにしてください"))
+            self.problems.append(
+                doc.problem(at, f"id「{id_}」が2回使われています", "id は1つずつ違うものにしてください")
+            )
         into[id_] = found
 
     def vocabulary(self, docs: list[Document]) -> Vocabulary:
@@ -175,9 +205,20 @@ class _Reader:
             elif "conditions" in doc.value:
                 self.named(doc, "conditions", NamedCondition, conditions)
                 entries = doc.value["conditions"]
-                self.homes.update({f"conditions.{name}": (doc, ("conditions", name)) for name in (entries if isinstance(entries, Mapping) else ())})
+                self.homes.update(
+                    {
+                        f"conditions.{name}": (doc, ("conditions", name))
+                        for name in (entries if isinstance(entries, Mapping) else ())
+                    }
+                )
             else:
-                self.problems.append(doc.problem((), "何の語彙か分かりません", "kind: か、registers: topics: conditions: のどれかで始めてください"))
+                self.problems.append(
+                    doc.problem(
+                        (),
+                        "何の語彙か分かりません",
+                        "kind: か、registers: topics: conditions: のどれかで始めてください",
+                    )
+                )
         vocabulary = Vocabulary(kinds=kinds, registers=registers, topics=topics, conditions=conditions, pages=pages)
         for doc, kind in at_home:
             self.problems.extend(_cross_check(doc, kind, vocabulary))
@@ -188,15 +229,25 @@ def _cross_check(doc: Document, kind: Kind, vocabulary: Vocabulary) -> Iterator[
     """What the items of a kind name must exist."""
     pages: dict[str, tuple[str, str]] = {}
     if kind.named_by is not None and kind.named_by not in kind.items:
-        yield doc.problem(("named_by",), f"「{kind.kind}.{kind.named_by}」という項目はありません", "items にある項目を書いてください")
+        yield doc.problem(
+            ("named_by",), f"「{kind.kind}.{kind.named_by}」という項目はありません", "items にある項目を書いてください"
+        )
     for name, item in kind.items.items():
         yield from _check_item(doc, ("items", name), item, vocabulary)
         if item.page is not None:
             if item.page not in vocabulary.pages and item.page in pages:
-                yield doc.problem(("items", name, "page"), f"質問のページ「{item.page}」に見出しがありません", "topics.yaml の pages に見出しを書いてください")
+                yield doc.problem(
+                    ("items", name, "page"),
+                    f"質問のページ「{item.page}」に見出しがありません",
+                    "topics.yaml の pages に見出しを書いてください",
+                )
             topic, first = pages.setdefault(item.page, (item.topic, name))
             if topic != item.topic:
-                yield doc.problem(("items", name, "page"), f"ページ「{item.page}」に2つの話題があります", f"「{first}」と同じ topic（{topic}）にするか、page: を分けてください")
+                yield doc.problem(
+                    ("items", name, "page"),
+                    f"ページ「{item.page}」に2つの話題があります",
+                    f"「{first}」と同じ topic（{topic}）にするか、page: を分けてください",
+                )
 
 
 def _check_item(doc: Document, at: documents.Path, item: Item, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -208,7 +259,11 @@ def _check_item(doc: Document, at: documents.Path, item: Item, vocabulary: Vocab
     for field, value, known, word, file in names:
         if value is not None and value not in known:
             near = nearest(value, known)
-            yield doc.problem((*at, field), f"「{value}」という{word}はありません", f"「{near}」のことですか" if near else f"{file} にあるものを書いてください")
+            yield doc.problem(
+                (*at, field),
+                f"「{value}」という{word}はありません",
+                f"「{near}」のことですか" if near else f"{file} にあるものを書いてください",
+            )
     try:
         from_json(item, item.absent)
     except ValueProblem as error:

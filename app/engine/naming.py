@@ -31,9 +31,15 @@ def check_names(
 
     stem = doc.file.rsplit("/", 1)[-1].removesuffix(".yaml")
     if procedure.id != stem:
-        report(("id",), f"id「{procedure.id}」がファイル名と違います", f"「{stem}」にそろえるか、ファイルの名前を変えてください")
+        report(
+            ("id",),
+            f"id「{procedure.id}」がファイル名と違います",
+            f"「{stem}」にそろえるか、ファイルの名前を変えてください",
+        )
     if procedure.event != event.id:
-        report(("event",), f"「{procedure.event}」というできごとはここではありません", f"「{event.id}」と書いてください")
+        report(
+            ("event",), f"「{procedure.event}」というできごとはここではありません", f"「{event.id}」と書いてください"
+        )
     stages = [stage.id for stage in event.stages]
     if procedure.stage not in stages:
         report(("stage",), f"「{procedure.stage}」という段階はありません", f"使える値: {'・'.join(stages)}")
@@ -43,7 +49,11 @@ def check_names(
         report(("authority",), f"「{procedure.authority}」という提出先はありません", hint)
     for place, source in enumerate(procedure.sources.checked):
         if source not in sources:
-            report(("sources", "checked", place), f"出典「{source}」が sources.yaml にありません", "sources.yaml に足すか、つづりを直してください")
+            report(
+                ("sources", "checked", place),
+                f"出典「{source}」が sources.yaml にありません",
+                "sources.yaml に足すか、つづりを直してください",
+            )
     for place, evidence in enumerate(procedure.evidence):
         _check_register(("evidence", place), evidence.held_by, vocabulary, report)
     for place, effect in enumerate(procedure.effects):
@@ -64,34 +74,60 @@ def _check_register(at: Path, register: str | None, vocabulary: Vocabulary, repo
         report((*at, "register"), f"「{register}」という台帳はありません", hint)
 
 
-def _check_effect(at: Path, effect: Effect, procedure: Procedure, event: LifeEvent, vocabulary: Vocabulary, report: Report) -> None:
+def _check_effect(
+    at: Path, effect: Effect, procedure: Procedure, event: LifeEvent, vocabulary: Vocabulary, report: Report
+) -> None:
     kind = _kind_of(effect.subject, procedure, event)
     if kind is None:
-        report((*at, "subject"), f"「{effect.subject}」という役はありません", f"使える役: each・{'・'.join(event.roles)}")
+        report(
+            (*at, "subject"), f"「{effect.subject}」という役はありません", f"使える役: each・{'・'.join(event.roles)}"
+        )
         return
     for target, value in effect.set.items():
         where = (*at, "set", target)
         owner, _, name = target.partition(".")
         item = vocabulary.item(owner, name)
         if item is None:
-            report(where, f"「{target}」という項目はありません", "「種類.項目」の形で、vocabulary にある項目を書いてください")
+            report(
+                where,
+                f"「{target}」という項目はありません",
+                "「種類.項目」の形で、vocabulary にある項目を書いてください",
+            )
         elif item.held_by != effect.held_by:
-            hint = f"register を「{item.held_by}」にするか、項目を直してください" if item.held_by else "台帳にない項目は、手続で変わりません"
+            hint = (
+                f"register を「{item.held_by}」にするか、項目を直してください"
+                if item.held_by
+                else "台帳にない項目は、手続で変わりません"
+            )
             report(where, f"「{effect.held_by}」は「{target}」を持っていません", hint)
         elif owner != kind:
-            report(where, f"「{effect.subject}」は「{kind}」なので、「{target}」はありません", "subject か項目を直してください")
+            report(
+                where,
+                f"「{effect.subject}」は「{kind}」なので、「{target}」はありません",
+                "subject か項目を直してください",
+            )
         else:
             _check_value(where, item, value, procedure, event, vocabulary, report)
 
 
-def _check_value(where: Path, item: Item, value: object, procedure: Procedure, event: LifeEvent, vocabulary: Vocabulary, report: Report) -> None:
+def _check_value(
+    where: Path,
+    item: Item,
+    value: object,
+    procedure: Procedure,
+    event: LifeEvent,
+    vocabulary: Vocabulary,
+    report: Report,
+) -> None:
     """A new value is an item of a role, or a value that fits."""
     role, _, name = value.partition(".") if isinstance(value, str) else ("", "", "")
     kind = _kind_of(role, procedure, event)
     if name and kind is not None:
         source = vocabulary.item(kind, name)
         if source is None:
-            report(where, f"「{kind}.{name}」という項目はありません", "vocabulary にある項目か、決まった値を書いてください")
+            report(
+                where, f"「{kind}.{name}」という項目はありません", "vocabulary にある項目か、決まった値を書いてください"
+            )
         elif source.type != item.type:
             report(where, f"「{item.label}」に「{source.label}」は入りません", "同じ種類の項目を書いてください")
         return
@@ -111,14 +147,38 @@ def rule_of(doc: Document, procedure: Procedure, problems: list[Problem]) -> Rul
     due = procedure.due
     lengths = [n for n in (due.days, due.months, due.years) if n is not None]
     if procedure.online_window is not None and due.start is None:
-        problems.append(doc.problem(("online_window",), "オンラインの期間を数える始まりがありません", "due: に from: を書いてください（例 from: move.date）"))
+        problems.append(
+            doc.problem(
+                ("online_window",),
+                "オンラインの期間を数える始まりがありません",
+                "due: に from: を書いてください（例 from: move.date）",
+            )
+        )
     if not lengths:
         return None
     if lengths == [0] and due.first_day == "included":
-        problems.append(doc.problem(("due", "first_day"), "0日の期限では、初日を数えられません", "first_day: を消すか、days: を1以上にしてください"))
+        problems.append(
+            doc.problem(
+                ("due", "first_day"),
+                "0日の期限では、初日を数えられません",
+                "first_day: を消すか、days: を1以上にしてください",
+            )
+        )
         return None
     if due.days is not None and due.opens is not None and due.opens > due.days:
-        problems.append(doc.problem(("due", "opens"), "出せるようになる日が、期限より後です", f"opens: を {due.days} 以下にしてください"))
+        problems.append(
+            doc.problem(
+                ("due", "opens"), "出せるようになる日が、期限より後です", f"opens: を {due.days} 以下にしてください"
+            )
+        )
         return None
     closed = due.closed_day or ("none" if procedure.private else "next_open_day")
-    return Rule(due.kind, days=due.days, months=due.months, years=due.years, first_day=due.first_day, opens_days=due.opens, closed_day=closed)
+    return Rule(
+        due.kind,
+        days=due.days,
+        months=due.months,
+        years=due.years,
+        first_day=due.first_day,
+        opens_days=due.opens,
+        closed_day=closed,
+    )

@@ -88,7 +88,10 @@ def load_household(path: Path, event: CompiledEvent) -> Household:
         household = _check(docs[0], event, problems)
         if household is not None and not problems:
             return household
-    raise DefinitionErrors(problems or [Problem(path.name, 1, 1, "世帯のファイルには、文書が1つだけ入ります", "「---」で区切らないでください")])
+    raise DefinitionErrors(
+        problems
+        or [Problem(path.name, 1, 1, "世帯のファイルには、文書が1つだけ入ります", "「---」で区切らないでください")]
+    )
 
 
 def _check(doc: Document, event: CompiledEvent, problems: list[Problem]) -> Household | None:
@@ -107,10 +110,24 @@ def _check(doc: Document, event: CompiledEvent, problems: list[Problem]) -> Hous
     held: dict[Key, Any] = {}
     for id_, subject in persona.subjects.items():
         if subject.kind not in vocabulary.kinds:
-            problems.append(doc.problem(("subjects", id_, "kind"), f"「{subject.kind}」という種類はありません", "vocabulary にある種類を書いてください"))
+            problems.append(
+                doc.problem(
+                    ("subjects", id_, "kind"),
+                    f"「{subject.kind}」という種類はありません",
+                    "vocabulary にある種類を書いてください",
+                )
+            )
             continue
         for name, raw in subject.facts.items():
-            _put(doc, ("subjects", id_, "facts", name), held, (id_, name), vocabulary.item(subject.kind, name), raw, problems)
+            _put(
+                doc,
+                ("subjects", id_, "facts", name),
+                held,
+                (id_, name),
+                vocabulary.item(subject.kind, name),
+                raw,
+                problems,
+            )
     answers: dict[Key, Any] = {}
     for text, raw in persona.answers.items():
         owner, _, name = text.partition(".")
@@ -119,11 +136,25 @@ def _check(doc: Document, event: CompiledEvent, problems: list[Problem]) -> Hous
         _put(doc, ("answers", text), answers, (id_, name), item, raw, problems)
     for name, id_ in persona.roles.items():
         if id_ not in persona.subjects:
-            problems.append(doc.problem(("roles", name), f"「{id_}」という対象は subjects にありません", "subjects に書き足すか、つづりを直してください"))
+            problems.append(
+                doc.problem(
+                    ("roles", name),
+                    f"「{id_}」という対象は subjects にありません",
+                    "subjects に書き足すか、つづりを直してください",
+                )
+            )
     return Household(persona, roles, kinds, held, answers)
 
 
-def _put(doc: Document, at: tuple[str, ...], into: dict[Key, Any], key: Key, item: Item | None, raw: Any, problems: list[Problem]) -> None:
+def _put(
+    doc: Document,
+    at: tuple[str, ...],
+    into: dict[Key, Any],
+    key: Key,
+    item: Item | None,
+    raw: Any,
+    problems: list[Problem],
+) -> None:
     if item is None or item.derived is not None:
         problems.append(doc.problem(at, f"「{at[-1]}」という項目はありません", "vocabulary にある項目を書いてください"))
         return

@@ -62,7 +62,9 @@ class PlannedProcedure:
 
     __slots__ = ("_plan", "compiled", "open", "subject", "verdict")
 
-    def __init__(self, plan: Plan, compiled: CompiledProcedure, subject: str | None, verdict: Any, open_: tuple[Key, ...]) -> None:
+    def __init__(
+        self, plan: Plan, compiled: CompiledProcedure, subject: str | None, verdict: Any, open_: tuple[Key, ...]
+    ) -> None:
         self._plan, self.compiled, self.subject, self.verdict, self.open = plan, compiled, subject, verdict, open_
 
     @property
@@ -203,7 +205,9 @@ class Plan:
     def on_path(self) -> frozenset[Key]:
         """The known keys that something in the plan rests on. An answer that is not among them is off the path: it is
         kept, but no verdict, form or office sees it until another answer brings it back."""
-        return frozenset(key for planned in self.procedures for key in self._rests_on(planned) if key in self.facts.by_key)
+        return frozenset(
+            key for planned in self.procedures for key in self._rests_on(planned) if key in self.facts.by_key
+        )
 
     def find(self, id_: str, subject: str | None = None) -> PlannedProcedure | None:
         """The planned procedure with an id (and subject, where one is given)."""
@@ -274,14 +278,13 @@ class Plan:
         return key not in self.facts.by_key or key in self._to_confirm
 
     # --- parts that planned procedures ask for ------------------------------------------------------------------------
-    def needs(self, planned: PlannedProcedure) -> dict[Key, ItemPath]:
-        """Keys and paths that the office needs in this case; conditional needs count once their condition holds."""
-        found: dict[Key, ItemPath] = {}
-        for need in planned.compiled.needs:
-            if need.when is None or self.run(need.when, planned.subject)[0] is True:
-                for subject in self.subjects(need.path.role, planned.subject) or ():
-                    found.setdefault((subject, need.path.name), need.path)
-        return found
+    def needs(self, planned: PlannedProcedure) -> dict[Key, None]:
+        """Keys that the office needs in this case; conditional needs count once their condition holds."""
+        subject = planned.subject
+        paths = [
+            need.path for need in planned.compiled.needs if need.when is None or self.run(need.when, subject)[0] is True
+        ]
+        return dict.fromkeys((one, path.name) for path in paths for one in self.subjects(path.role, subject) or ())
 
     def is_withheld(self, key: Key) -> bool:
         """Whether a fact is under protection: by its own policy, or because its item's condition holds. While that is not
@@ -301,7 +304,9 @@ class Plan:
     def _said_of_anybody(self, items: frozenset[str]) -> bool:
         """Whether one of these yes/no items is true of any subject."""
         facts = self.facts.by_key.items()
-        return any(fact.value is True and f"{self.facts.kinds.get(subject)}.{name}" in items for (subject, name), fact in facts)
+        return any(
+            fact.value is True and f"{self.facts.kinds.get(subject)}.{name}" in items for (subject, name), fact in facts
+        )
 
     def authority(self, name: str) -> Authority | None:
         """The authority that a definition's name stands for here."""
@@ -379,9 +384,13 @@ class Plan:
             if planned.verdict is not False or (value is False and not decided):
                 decided = decided or value is False
                 yield from reads
-        roles = {compiled.definition.for_each} if compiled.definition.for_each and not (decided and subject is None) else set()
+        roles = (
+            {compiled.definition.for_each}
+            if compiled.definition.for_each and not (decided and subject is None)
+            else set()
+        )
         if planned.verdict is True:
-            conditions = [need.when for need in compiled.needs if need.when] + [when for when in compiled.evidence_when if when]
+            conditions = [need.when for need in compiled.needs_when] + [when for when in compiled.evidence_when if when]
             for condition in compiled.channel_when:
                 conditions.append(condition)
                 if self.run(condition, subject)[0] is True:
@@ -400,4 +409,8 @@ class Plan:
         side = authority.partition("_")[0]
         if authority in self.event.authorities or side not in self.event.places:
             return []
-        return [place.path for place in self.event.places.values()] if self._codes.get(side) else [self.event.places[side].path]
+        return (
+            [place.path for place in self.event.places.values()]
+            if self._codes.get(side)
+            else [self.event.places[side].path]
+        )

@@ -11,7 +11,7 @@ exactly what depended on it; 6. every verdict carries its reasons in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.engine.compiled import CompiledEvent, CompiledProcedure, ItemPath
@@ -20,6 +20,7 @@ from app.engine.facts import Facts, Key
 from app.engine.plan import Ask, Page, Plan, PlannedProcedure, Reason, Verdict, path_page
 
 __all__ = ["Ask", "Page", "Plan", "PlannedProcedure", "Reason", "make_plan", "path_page"]
+
 
 def make_plan(event: CompiledEvent, facts: Facts, today: date) -> Plan:
     """The plan of an event for some facts on a day."""
@@ -70,9 +71,9 @@ def _asks(plan: Plan) -> list[Ask]:
     return asks
 
 
-def _open_keys(plan: Plan) -> Iterable[tuple[PlannedProcedure, Iterable[Key]]]:
+def _open_keys(plan: Plan) -> Iterable[tuple[PlannedProcedure, Sequence[Key]]]:
     """Each undecided or required procedure with the keys without a usable value that it depends on."""
-    unsettled: dict[ItemPath, tuple[Key, ...]] = {}
+    unsettled = {path: keys for path in plan.event.shared_needs if (keys := _unsettled(plan, path))}
     for planned in plan.procedures:
         if planned.verdict is UNKNOWN:
             yield planned, planned.open
@@ -80,30 +81,29 @@ def _open_keys(plan: Plan) -> Iterable[tuple[PlannedProcedure, Iterable[Key]]]:
             yield planned, _open_of_required(plan, planned, unsettled)
 
 
-def _open_of_required(plan: Plan, planned: PlannedProcedure, unsettled: dict[ItemPath, tuple[Key, ...]]) -> Iterable[Key]:
+def _open_of_required(plan: Plan, planned: PlannedProcedure, unsettled: dict[ItemPath, tuple[Key, ...]]) -> list[Key]:
     """What is open in a required procedure: its needs, their conditions, and what decides how it is filed."""
-    subject = planned.subject
-    for need in planned.compiled.needs:
-        if need.when is not None:
-            value, reads = plan.run(need.when, subject)
-            if value is UNKNOWN:
-                yield from plan.open(reads)
-            if value is not True:
-                continue
-        path = need.path
-        if path.role == "each":
-            if subject is not None and (subject, path.name) not in plan.settled:
-                yield subject, path.name
-            continue
-        if path not in unsettled:
-            unsettled[path] = _unsettled(plan, path)
-        yield from unsettled[path]
-    for condition in planned.compiled.channel_when:
+    subject, compiled = planned.subject, planned.compiled
+    found = [key for name in compiled.each_needs if (key := (subject or "", name)) not in plan.settled]
+    if not compiled.shared_needs.isdisjoint(unsettled):
+        found += [
+            key for need in compiled.needs if need.path in compiled.shared_needs for key in unsettled.get(need.path, ())
+        ]
+    for need in compiled.needs_when:
+        value, reads = plan.run(need.when, subject)
+        if value is UNKNOWN:
+            found += plan.open(reads)
+        elif value and need.path.role == "each":
+            found += [key for key in [(subject or "", need.path.name)] if key not in plan.settled]
+        elif value:
+            found += unsettled.get(need.path, ())
+    for condition in compiled.channel_when:
         value, reads = plan.run(condition, subject)
         if value is UNKNOWN:
-            yield from plan.open(reads)
-        elif value is True:
+            found += plan.open(reads)
+        elif value:
             break
+    return found
 
 
 def _unsettled(plan: Plan, path: ItemPath) -> tuple[Key, ...]:

@@ -38,7 +38,9 @@ class Item(Model):
 
     label: str
     type: ItemType
-    held_by: str | None = Field(default=None, alias="register")  # the register that holds it; None: only the person knows
+    held_by: str | None = Field(
+        default=None, alias="register"
+    )  # the register that holds it; None: only the person knows
     absent: Any = None  # what the register's silence means; None: silence says nothing
     reuse: Reuse = "share"
     withheld_when: str | None = None
@@ -62,7 +64,10 @@ class Item(Model):
     def _complete(self) -> Item:
         missing = [name for name in ("question", "why", "topic") if not getattr(self, name)]
         if self.derived is None and missing:
-            raise wrong(f"質問する項目に {'・'.join(missing)} がありません", "書き足してください。計算で決まる項目なら derived: に式を書きます")
+            raise wrong(
+                f"質問する項目に {'・'.join(missing)} がありません",
+                "書き足してください。計算で決まる項目なら derived: に式を書きます",
+            )
         if self.type in ("choice", "choices") and self.derived is None and not self.choices:
             raise wrong("選べる値がありません", "choices: {値: 見せる言葉} を書いてください")
         if self.type == "yes_no" and self.derived is None and not (self.yes and self.no):

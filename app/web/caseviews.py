@@ -14,8 +14,8 @@ from app.i18n import gettext as _
 from app.web.words import office_name, who
 from app.world.worlds import CaseView, World
 
-YOUR_TURN, VISIT, OFFICE, DONE = "yours", "visit", "office", "done"
-GROUPS = {YOUR_TURN: "あなたの番です", VISIT: "窓口へ行く番です", OFFICE: "窓口が確かめています", DONE: "終わりました"}
+YOUR_TURN, VISIT, OFFICE, WAITING, DONE = "yours", "visit", "office", "waiting", "done"
+GROUPS = {YOUR_TURN: "あなたの番です", VISIT: "窓口へ行く番です", OFFICE: "窓口が確かめています", WAITING: "先の手続を待っています", DONE: "終わりました"}
 
 
 def definition(world: World, case: CaseView) -> Procedure:
@@ -45,6 +45,8 @@ def group(case: CaseView) -> str:
         return YOUR_TURN
     if state is State.NEEDS_VISIT:
         return VISIT
+    if state in (State.QUEUED, State.FOLLOWS):
+        return WAITING
     return DONE if state in (State.COMPLETED, State.REJECTED, State.WITHDRAWN) else OFFICE
 
 

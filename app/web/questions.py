@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, get_flashed_messages, redirect, rende
 from werkzeug.datastructures import CombinedMultiDict
 
 from app.engine.facts import NOT_YET, Fact, Key
-from app.engine.planner import Ask, make_plan
+from app.engine.planner import Ask, Page, make_plan
 from app.formats import full_date
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
@@ -45,7 +45,14 @@ def _here(n: int) -> tuple[World, Journey]:
 
 def _next(journey: Journey) -> str:
     pages = journey.plan.pages
-    return links.question(journey, pages[0].id, pages[0].subject) if pages else url_for("review.review_page", n=journey.n)
+    return _open(journey, pages[0]) if pages else url_for("review.review_page", n=journey.n)
+
+
+def _open(journey: Journey, one: Page) -> str:
+    """The address of an open page; a question that an answer on the same page has opened has its own."""
+    if len(one.asks) == 1 and any((one.subject, name) in journey.facts.by_key for name in links.items_on(journey, one.id)[1]):
+        return links.change(journey, one.asks[0].key)
+    return links.question(journey, one.id, one.subject)
 
 
 def _asks(journey: Journey, page_id: str, subject: str) -> list[Ask]:
@@ -161,11 +168,11 @@ def _go_on(journey: Journey, new: list[list[str]]) -> str:
     change = session.get("change")
     if not change or change["n"] != journey.n:
         return _next(journey)
-    open_ = [(one.id, one.subject) for one in journey.plan.pages]
-    waiting = [(id_, subject) for id_, subject in [*change["pages"], *new] if (id_, subject) in open_]
+    wanted = [*change["pages"], *new]
+    waiting = [one for one in journey.plan.pages if [one.id, one.subject] in wanted]
     if waiting:
-        session["change"] = change | {"pages": [list(one) for one in waiting]}
-        return links.question(journey, *waiting[0])
+        session["change"] = change | {"pages": [[one.id, one.subject] for one in waiting]}
+        return _open(journey, waiting[0])
     return url_for("review.review_page", n=journey.n, _anchor=change["row"])
 
 

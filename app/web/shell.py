@@ -79,7 +79,7 @@ def personal(view: View) -> View:
         if world() is None:
             return redirect(url_for("start.choose"), 303)
         if not signed_in():
-            session["back_to"] = request.full_path.rstrip("?") if request.method == "GET" else url_for("home.home")
+            session["back_to"] = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else url_for("home.home")
             return redirect(url_for("settings.ended"), 303)
         extend_session()
         return view(*args, **kwargs)

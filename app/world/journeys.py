@@ -47,7 +47,7 @@ class RegisterCost:
 
 @dataclass(frozen=True)
 class Consent:
-    """The choice before any look-up. ``questions`` are counts of items: asking every register, and asking none."""
+    """The choice before any look-up. Counts are of question pages, at most: asking every register, and asking none."""
 
     registers: tuple[RegisterCost, ...]
     with_registers: int
@@ -145,15 +145,15 @@ class Journey:
         """Which registers could be asked for what, given the triage; and what refusing costs in questions."""
         open_ids = self._triaged_plan().not_ruled_out
         uses = {item: ids for item, ids in self._uses().items() if any(id_ in open_ids for id_ in ids)}
-        costs, asked = [], 0
+        costs, pages = [], {self._page(path) for path in uses}
+        answered = self._answered_items()
+        own = {self._page(path) for path in uses if self._item(path).held_by is None and path not in answered}
         for register in self.event.vocabulary.registers.values():
             items = tuple(path for path in uses if self._item(path).held_by == register.id)
             if items:
                 ids = tuple(dict.fromkeys(id_ for path in items for id_ in uses[path] if id_ in open_ids))
-                costs.append(RegisterCost(register, items, ids, len(items)))
-                asked += len(items)
-        own = sum(1 for path in uses if self._item(path).held_by is None and f"{path}" not in self._answered_items())
-        return Consent(tuple(costs), own, own + asked)
+                costs.append(RegisterCost(register, items, ids, len({self._page(path) for path in items} - own)))
+        return Consent(tuple(costs), len(own), len(pages))
 
     def _triaged_plan(self) -> Plan:
         """The plan as the triage alone decides it, so that the choice does not change once registers have answered."""
@@ -170,6 +170,10 @@ class Journey:
 
     def _uses(self) -> Mapping[str, tuple[str, ...]]:
         return self.event.uses
+
+    def _page(self, path: str) -> str:
+        """The question page of an item, whoever it is about."""
+        return self._item(path).page or path
 
     def _item(self, path: str) -> Item:
         kind, _, name = path.partition(".")

@@ -167,12 +167,9 @@ def _make_cases(
     proof: Mapping[str, Any] | None,
 ) -> None:
     first = (session.scalar(select(func.max(models.Case.n)).where(models.Case.world == journey.world)) or 0) + 1
-    numbers: dict[str, list[int]] = {}
-    earlier = select(models.Case).where(models.Case.world == journey.world, models.Case.journey == journey.n)
-    for case in session.scalars(earlier):
-        numbers.setdefault(case.procedure, []).append(case.n)
+    numbers: dict[str, dict[str | None, int]] = {}
     for place, application in enumerate(applications):
-        numbers.setdefault(application["procedure"], []).append(first + place)
+        numbers.setdefault(application["procedure"], {})[application["subject"]] = first + place
     rows_by_key = {f"{entry.subject}.{entry.item}": entry.seq for entry in journey.entries}
     for place, application in enumerate(applications):
         n = first + place
@@ -187,10 +184,20 @@ def _make_cases(
             state=State.QUEUED.value,
             idempotency_key=uuid.uuid4().hex,
             sent=[rows_by_key[key] for key in application["facts"] if key in rows_by_key],
-            waits_for=[number for id_ in application["after"] for number in numbers.get(id_, ())],
+            waits_for=_waits_for(application, numbers),
         )
         row.sealed = context.database.seal.close(f"cases/{journey.world}/{n}", {**application, "proof": proof})
         session.add(row)
+
+
+def _waits_for(application: dict[str, Any], numbers: dict[str, dict[str | None, int]]) -> list[int]:
+    """The cases that come first: of a procedure that each person has, only the same person's."""
+    found: list[int] = []
+    for id_ in application["after"]:
+        by_subject = numbers.get(id_, {})
+        same = by_subject.get(application["subject"])
+        found += [same] if same is not None else by_subject.values()
+    return found
 
 
 def deliver(context: Context, world: str, now: datetime) -> None:

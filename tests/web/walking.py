@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.engine.facts import Key
+from app.engine.facts import NOT_YET, Key
 from app.engine.planner import Ask
 from app.world.journeys import Journey
 
@@ -22,6 +22,8 @@ def typed(journey: Journey, ask: Ask, value: Any) -> dict[str, Any]:
     name, kind = ask.key[1], ask.item.type
     if ask.confirm:
         return {f"{name}-confirm": "use"}
+    if value == NOT_YET:
+        return {name: "unknown", f"{name}-unknown": "1", "unknown": "1"}
     if kind == "date":
         return {f"{name}-era": "western", f"{name}-year": str(value.year), f"{name}-month": str(value.month), f"{name}-day": str(value.day)}
     if kind == "address":

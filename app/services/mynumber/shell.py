@@ -50,6 +50,8 @@ def _form_action() -> str:
     if interaction is None:
         return "'self'"
     parts = urlsplit(interaction.parameters["redirect_uri"])
+    if parts.netloc == request.host:
+        return "'self'"
     return f"'self' {parts.scheme}://{parts.netloc}"
 
 
@@ -63,7 +65,7 @@ def _headers(response: Response) -> Response:
             f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self'; "
             f"connect-src 'self'; form-action {_form_action()}; base-uri 'none'; frame-ancestors 'none'"
         )
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers.setdefault("Cache-Control", "no-store")
     return response
@@ -91,7 +93,7 @@ def _context() -> dict[str, Any]:
         "interaction": interaction,
         "shell": {
             "product": _("模擬 デジタル認証アプリ"),
-            "product_title": _("模擬 デジタル認証アプリ"),
+            "product_title": _("デジタル認証アプリ（模擬）"),
             "home_href": here,
             "simulation": {"iso": now.isoformat(), "text": _day(now)} if now else None,
             "languages": [
