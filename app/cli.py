@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -35,7 +35,7 @@ def _library(folder: Path = PROCEDURES) -> Library:
         _fail(errors)
 
 
-def _fail(errors: DefinitionErrors) -> Any:
+def _fail(errors: DefinitionErrors) -> NoReturn:
     for problem in errors.problems:
         click.echo(str(problem), err=True)
     click.echo(f"{len(errors.problems)}か所を直してください。", err=True)
@@ -51,7 +51,6 @@ def _household(path: Path, library: Library, event: str) -> Household:
         return load_household(path, library.events[event])
     except DefinitionErrors as errors:
         _fail(errors)
-        raise
 
 
 # --- the site -----------------------------------------------------------------------------------------------------------

@@ -27,6 +27,11 @@ SIZES: dict[Size, tuple[int, int]] = {"phone": (360, 780), "desktop": (1280, 900
 #: a form that was not in order, answered as such
 _EXPECTED = frozenset({422})
 _QUIET = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+#: what two pages of one structure may differ in: words, where links lead, what is filled in
+_WORDS = re.compile(r">[^<]*[^<\s][^<]*<")
+_LEADS = re.compile(r' (href|value|action|datetime|content|aria-label|data-[\w-]+)="[^"]*"')
+_NUMBER = re.compile(r"\d+")
+_ALIKE = re.compile(r"(<(li|tr|div|option|p|span)\b[^>]*>(?:(?!<\2\b).)*?</\2>)(?: ?\1)+")
 _LOAD_FAILURE = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -57,6 +62,12 @@ class View:
 def chromium() -> str | None:
     """Path of Debian's Chromium, or None."""
     return shutil.which("chromium")
+
+
+def _structure(html: str) -> str:
+    """A page's elements, classes, names and roles, without its words: what axe's rules look at. Equal neighbours count once."""
+    bare = " ".join(_NUMBER.sub("0", _LEADS.sub(r" \1", _WORDS.sub(">.<", html))).split())
+    return _ALIKE.sub(r"\1", bare)
 
 
 class Watch:
@@ -147,7 +158,7 @@ class Watch:
 
     def _axe(self, html: str) -> None:
         path = urlsplit(self.page.url).path
-        key = self._seen.key(html, str(self.view), path)
+        key = self._seen.key(_structure(html), str(self.view), _NUMBER.sub("0", path))
         if key in self._seen:
             return
         if self.view.scripts:

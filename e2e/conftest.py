@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from accessibility.axe import Seen
+from app.factory import Site, create_site
 from e2e.browser import View, Watch, chromium
 
 HERE = Path(__file__).parent
-PICTURES = HERE.parent / ".cache" / "e2e"
+ROOT = HERE.parent
+PICTURES = ROOT / ".cache" / "e2e"
 failed_key = pytest.StashKey[bool]()
 
 #: every way in which a journey is made; dark colours ride along on two of the four
@@ -44,7 +46,7 @@ def browser() -> Iterator[Browser]:
     if executable is None:
         pytest.fail("no Chromium: `make test` installs Debian's, or says what to do")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable)
+        browser = playwright.chromium.launch(executable_path=executable, args=["--disable-gpu"])
         yield browser
         browser.close()
 
@@ -57,12 +59,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Origin of the real site with its services, on a port of its own and an empty database."""
-    from app.factory import create_site
-
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The real site with its services, on a port of its own and an empty database; one a process."""
     running = create_site(tmp_path_factory.mktemp("site"))
-    yield running.url
+    yield running
     running.close()
 
 
@@ -95,9 +95,9 @@ def visit_at(browser: Browser, seen: Seen, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture
-def visit(visit_at: OpenVisit, site: str, view: View) -> Watch:
+def visit(visit_at: OpenVisit, site: Site, view: View) -> Watch:
     """A visitor of the site, once in each view."""
-    return visit_at(site, view)
+    return visit_at(site.url, view)
 
 
 def _picture(watch: Watch, name: str, number: int) -> None:

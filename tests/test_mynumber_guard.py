@@ -30,7 +30,9 @@ def test_a_legal_number_is_found_however_it_is_written(text: str) -> None:
         refuse(["何か", text])
 
 
-@pytest.mark.parametrize("text", ["", "000-8000-0201", "2027-03-28", LEGAL[:11], LEGAL + "1", "ひだまり銀行 普通 0000021", synthetic(7)])
+@pytest.mark.parametrize(
+    "text", ["", "000-8000-0201", "2027-03-28", LEGAL[:11], LEGAL + "1", "ひだまり銀行 普通 0000021", synthetic(7)]
+)
 def test_what_is_no_legal_number_passes(text: str) -> None:
     assert not looks_real(text)
     refuse([text])

@@ -6,242 +6,74 @@ becomes a ``Problem`` with file, line, column and a hint.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from app.engine.compiled import (
     CompiledClause,
     CompiledEvent,
     CompiledNeed,
-    CompiledPlace,
     CompiledProcedure,
     ItemPath,
 )
 from app.engine.conditions import (
     Condition,
-    ConditionError,
-    DerivedError,
-    Scope,
     nearest,
-    parse,
-    parse_derived,
 )
 from app.engine.definitions import Authority, Clause, LifeEvent, Procedure, Source
 from app.engine.documents import Document, Path, Problem
+from app.engine.event_compiler import EventCompiler, Home, usable
 from app.engine.naming import check_names, rule_of
 from app.engine.reachability import can_hold
 from app.engine.vocabulary import Vocabulary
 
-__all__ = ["CompiledEvent", "CompiledProcedure", "Home", "compile_event"]
-
-Home = Mapping[str, tuple[Document, Path]]
-"""Where an item (`person.age`) or a named condition (`conditions.nhi`) is defined."""
+__all__ = ["CompiledEvent", "CompiledProcedure", "compile_event"]
 
 
 def compile_event(
     doc: Document,
     event: LifeEvent,
     parsed: Sequence[tuple[Document, Procedure]],
+    stems: Collection[str],
     vocabulary: Vocabulary,
     authorities: Mapping[str, Authority],
     sources: Mapping[str, Source],
     homes: Home,
     problems: list[Problem],
 ) -> CompiledEvent:
-    """Compile one event. Problems are appended; the result is only meaningful when there are none."""
-    compiler = _EventCompiler(doc, event, vocabulary, homes, problems)
+    """Compile one event. Problems are appended; the result is only meaningful when there are none.
+
+    ``stems`` are the names of all its procedure files, those that could not be read included.
+    """
+    compiler = EventCompiler(doc, event, vocabulary, homes, problems)
     lists, withheld = compiler.lists(), compiler.items()
     places, triage = compiler.places(), compiler.triage()
     compiled = []
     for one_doc, procedure in parsed:
         check_names(one_doc, procedure, event, vocabulary, authorities, sources, problems)
-        compiled.append((one_doc, _ProcedureCompiler(compiler, one_doc, procedure).compile()))
-    order = _order(event, compiled, problems)
+        one = _ProcedureCompiler(compiler, one_doc, procedure).compile()
+        if one is not None:
+            compiled.append((one_doc, one))
+    order = _order(event, compiled, stems, problems)
     return CompiledEvent(
         event, vocabulary, authorities, compiler.scope, order, triage, lists, places, withheld
     )  # fmt: skip
 
 
-@dataclass
-class _EventCompiler:
-    """What is the same for all procedures of an event: names, conditions (each made once), item paths."""
-
-    doc: Document
-    event: LifeEvent
-    vocabulary: Vocabulary
-    homes: Home
-    problems: list[Problem]
-    known: dict[tuple[str, str], Condition | None] = field(default_factory=dict)
-    known_paths: dict[tuple[str, str, str], ItemPath] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        kinds = self.vocabulary.kinds
-        ones = {name: role.kind for name, role in self.event.roles.items() if role.list is None and role.kind in kinds}
-        lists = {}
-        for name, role in self.event.roles.items():
-            holder, _, item = (role.list or "").partition(".")
-            if role.list is not None and holder in ones and role.kind in kinds:
-                lists[name] = (holder, item, role.kind)
-        self.scope = Scope(self.vocabulary, ones, lists)
-
-    # --- the event itself -----------------------------------------------------------------------------------------
-    def lists(self) -> dict[str, Condition]:
-        """List roles as expressions."""
-        found = {}
-        for name, role in self.event.roles.items():
-            at = ("roles", name, "list")
-            if role.kind not in self.vocabulary.kinds:
-                self.report(
-                    self.doc,
-                    ("roles", name, "kind"),
-                    f"「{role.kind}」という種類はありません",
-                    _usable("使える種類", self.vocabulary.kinds),
-                )
-            elif role.list is not None and name not in self.scope.lists:
-                self.report(
-                    self.doc,
-                    at,
-                    f"「{role.list}」の「.」の前は、1つのものを指す役ではありません",
-                    _usable("使える役", self.scope.ones),
-                )
-            elif role.list is not None:
-                try:
-                    condition = parse(name, self.scope, expect=None)
-                except ConditionError as error:
-                    if not isinstance(error, DerivedError):
-                        self.report(self.doc, at, error.message, error.hint)
-                    continue
-                if condition.type.name != "subjects" or condition.type.kind != role.kind:
-                    self.report(
-                        self.doc,
-                        at,
-                        f"「{role.list}」は「{role.kind}」の一覧ではありません",
-                        "type が subjects の項目を書いてください",
-                    )
-                found[name] = condition
-        return found
-
-    def items(self) -> dict[tuple[str, str], Condition]:
-        """The vocabulary's own expressions: derived items are checked, conditions of withholding compiled."""
-        withheld = {}
-        for kind in self.vocabulary.kinds.values():
-            for name, item in kind.items.items():
-                path = f"{kind.kind}.{name}"
-                doc, at = self.homes[path]
-                if item.derived is not None:
-                    try:
-                        parse_derived(path, item, self.scope)
-                    except ConditionError as error:
-                        if not isinstance(error, DerivedError):
-                            self.problems.append(doc.problem((*at, "derived"), error.message, error.hint, error.column))
-                if item.withheld_when is not None:
-                    condition = self.condition(
-                        doc, (*at, "withheld_when"), item.withheld_when, self.scope.bind("self", kind.kind)
-                    )
-                    if condition is not None:
-                        withheld[(kind.kind, name)] = condition
-        return withheld
-
-    def places(self) -> dict[str, CompiledPlace]:
-        """The addresses that decide the offices."""
-        found: dict[str, CompiledPlace] = {}
-        for side, place in self.event.places.items():
-            path = self.path(self.doc, ("places", side, "item"), place.item, None)
-            if path is not None and path.item.type != "address":
-                self.report(
-                    self.doc, ("places", side, "item"), f"「{path}」は住所ではありません", "住所の項目を書いてください"
-                )
-            elif path is not None:
-                when = place.outside_when
-                found[side] = CompiledPlace(
-                    path, self.condition(self.doc, ("places", side, "outside_when"), when, self.scope) if when else None
-                )
-        return found
-
-    def triage(self) -> tuple[ItemPath, ...]:
-        """What is asked first."""
-        paths = [self.path(self.doc, ("triage", place), text, None) for place, text in enumerate(self.event.triage)]
-        return tuple(path for path in paths if path is not None)
-
-    # --- parts --------------------------------------------------------------------------------------------------
-    def condition(self, doc: Document, at: Path, source: str, scope: Scope) -> Condition | None:
-        """The condition of an expression or of a name, made once; None after a problem, which is reported here."""
-        text, name, kind = source, source.removeprefix("not ").strip(), scope.ones.get("each", "")
-        named = self.vocabulary.conditions.get(name)
-        if named is not None:
-            if named.kind is not None and named.kind != kind:
-                self.report(
-                    doc,
-                    at,
-                    f"条件「{name}」は「{named.kind}」についてのものです",
-                    f"for_each で {named.kind} の一覧を選んでください",
-                )
-                return None
-            text = f"not ({named.condition})" if source.startswith("not ") else named.condition
-        key = (text, f"{kind} {scope.ones.get('self', '')}")
-        if key not in self.known:
-            try:
-                self.known[key] = parse(text, scope)
-            except ConditionError as error:
-                self.known[key] = None
-                if not isinstance(error, DerivedError):
-                    if named is not None:
-                        home, where = self.homes[f"conditions.{name}"]
-                        column = max(error.column - (5 if text != named.condition else 0), 0)
-                        self.problems.append(home.problem((*where, "if"), error.message, error.hint, column))
-                    else:
-                        self.problems.append(doc.problem(at, error.message, error.hint, error.column))
-        return self.known[key]
-
-    def path(self, doc: Document, at: Path, text: str, each: str | None) -> ItemPath | None:
-        """The item path of `role.item`; None after a problem, which is reported here."""
-        role, _, name = text.partition(".")
-        kind = each if role == "each" else self.event.roles[role].kind if role in self.event.roles else None
-        if kind is None:
-            near = nearest(role, self.event.roles)
-            hint = (
-                "each は for_each のある手続だけで使えます"
-                if role == "each"
-                else f"「{near}」のことですか"
-                if near
-                else _usable("使える役", self.event.roles)
-            )
-            self.report(doc, at, f"「{role}」という役はありません", hint)
-            return None
-        item = self.vocabulary.item(kind, name)
-        if item is None:
-            near = nearest(name, self.vocabulary.kinds[kind].items) if kind in self.vocabulary.kinds else ""
-            self.report(
-                doc,
-                at,
-                f"「{kind}.{name}」という項目はありません",
-                f"「{near}」のことですか" if near else "vocabulary に項目を足してください",
-            )
-            return None
-        return self.known_paths.setdefault((role, name, kind), ItemPath(role, name, kind, item))
-
-    def report(self, doc: Document, at: Path, message: str, hint: str) -> None:
-        """Note a problem."""
-        self.problems.append(doc.problem(at, message, hint))
-
-
-def _usable(words: str, names: Mapping[str, object]) -> str:
-    return f"{words}: {'・'.join(names)}"
-
-
 class _ProcedureCompiler:
     """One procedure of an event."""
 
-    def __init__(self, event: _EventCompiler, doc: Document, procedure: Procedure) -> None:
+    def __init__(self, event: EventCompiler, doc: Document, procedure: Procedure) -> None:
         self.event, self.doc, self.procedure = event, doc, procedure
         self.scope, self.each = event.scope, None if procedure.for_each is None else self._each(procedure.for_each)
         if self.each is not None:
             self.scope = self.scope.bind("each", self.each)
         self.sources: list[str] = []
 
-    def compile(self) -> CompiledProcedure:
-        """The procedure with everything checked. Problems are reported as they are found."""
+    def compile(self) -> CompiledProcedure | None:
+        """The procedure with everything checked; None where it is not known for whom it is. Problems are reported."""
+        if self.procedure.for_each is not None and self.each is None:
+            return None
         procedure, doc = self.procedure, self.doc
         clauses = self._clauses()
         start = self._date(("due", "from"), procedure.due.start) if procedure.due.start else None
@@ -271,7 +103,7 @@ class _ProcedureCompiler:
         self._report(
             ("for_each",),
             f"「{name}」は一覧の役ではありません",
-            f"「{near}」のことですか" if near else _usable("使える役", self.event.scope.lists),
+            f"「{near}」のことですか" if near else usable("使える役", self.event.scope.lists),
         )
         return None
 
@@ -375,7 +207,10 @@ class _ProcedureCompiler:
 
 
 def _order(
-    event: LifeEvent, compiled: Sequence[tuple[Document, CompiledProcedure]], problems: list[Problem]
+    event: LifeEvent,
+    compiled: Sequence[tuple[Document, CompiledProcedure]],
+    stems: Collection[str],
+    problems: list[Problem],
 ) -> tuple[CompiledProcedure, ...]:
     """Stage by stage, and within a stage nothing before what it waits for."""
     docs = {procedure.id: doc for doc, procedure in compiled}
@@ -383,7 +218,7 @@ def _order(
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for doc, procedure in compiled:
         for place, earlier in enumerate(procedure.definition.after):
-            if earlier not in by_id:
+            if earlier not in by_id and earlier not in stems:
                 near = nearest(earlier, by_id)
                 hint = f"「{near}」のことですか" if near else "手続のファイル名（.yaml の前）を書いてください"
                 problems.append(doc.problem(("after", place), f"「{earlier}」という手続はありません", hint))

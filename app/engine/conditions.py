@@ -192,10 +192,10 @@ def _tree(source: str) -> ast.expr:
     try:
         return ast.parse(source.strip(), mode="eval").body
     except SyntaxError as error:
-        before = source[: max((error.offset or 1) - 1, 0)]
-        raise ConditionError(
-            "条件の書き方が正しくありません", len(before.encode()), "かっこや引用符がそろっているか見てください"
-        ) from None
+        before = source[: error.offset - 1] if error.offset else source  # no offset: the end is missing
+        single = source[len(before) :].startswith("=") or "'=='" in error.msg
+        hint = "等しいかどうかは == で比べます" if single else "かっこや引用符がそろっているか見てください"
+        raise ConditionError("条件の書き方が正しくありません", len(before.encode()), hint) from None
 
 
 class _Compiler:
@@ -239,21 +239,36 @@ class _Compiler:
         name = node.id
         if name == "today":
             return DATE, lambda env: env.today
+        if name in ("true", "false"):
+            return BOOL, lambda env: name == "true"
         if name in self.scope.ones:
             return Type("subject", kind=self.scope.ones[name]), self._subject(name)
         if name in self.scope.lists:
             holder, item, kind = self.scope.lists[name]
             _, run = self._read(self.scope.ones[holder], item, self._subject(holder), node)
             return Type("subjects", kind=kind), run
-        raise ConditionError(f"「{name}」という名前はありません", node.col_offset, f"使える名前: {self._names()}")
+        if name == "each":
+            raise ConditionError(
+                "「each」はここでは使えません", node.col_offset, "each は for_each のある手続だけで使えます"
+            )
+        near = nearest(name, [*self.scope.ones, *self.scope.lists])
+        hint = f"「{near}」のことですか" if near else f"使える名前: {self._names()}"
+        raise ConditionError(f"「{name}」という名前はありません", node.col_offset, hint)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> tuple[Type, Run]:
         owner_type, owner = self.visit(node.value, depth)
         if owner_type.name != "subject":
+            text = ast.unparse(node.value)
+            if owner_type.name == "subjects":
+                raise ConditionError(
+                    f"「{text}」は一覧なので、そのままでは項目を読めません",
+                    node.col_offset,
+                    f"any(x.{node.attr} … for x in {text}) の形で書いてください",
+                )
             raise ConditionError(
-                f"「{ast.unparse(node.value)}」の項目は読めません",
+                f"「{text}」は「{owner_type}」なので、「.{node.attr}」は読めません",
                 node.col_offset,
-                "一覧のときは any(x.項目 … for x in 一覧) と書きます",
+                f"「{text}」までを書いてください",
             )
         return self._read(owner_type.kind, node.attr, owner, node)
 
@@ -463,7 +478,9 @@ class _Compiler:
             return self._len(node, depth)
         function = FUNCTIONS.get(name)
         if function is None:
-            raise ConditionError(f"「{name}」という関数はありません", node.col_offset, f"使える関数: {_functions()}")
+            near = nearest(name, FUNCTIONS)
+            hint = f"「{near}」のことですか" if near else f"使える関数: {_functions()}"
+            raise ConditionError(f"「{name}」という関数はありません", node.col_offset, hint)
         if len(node.args) != len(function.takes):
             raise ConditionError(
                 f"「{name}」に渡す値は{len(function.takes)}つです（{len(node.args)}つあります）",

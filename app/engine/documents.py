@@ -79,7 +79,9 @@ def read(file: str, text: str, problems: list[Problem]) -> Iterator[Document]:
             document.value = _value(loader, loader.get_node(), (), document, problems)
             yield document
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What is not closed is shown where it was opened; the reader only noticed it later.
+        opened = error.context_mark if "end of stream" in str(error.problem) or "or '" in str(error.problem) else None
+        mark = opened or error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problems.append(Problem(file, line, column, *_unreadable(text, line, str(error.problem))))
     finally:
@@ -93,7 +95,7 @@ _FAULTS = (
     ("did not find expected key", "字下げが上の行とそろっていません", "同じ段の行は、同じ数の空白で始めてください"),
     ("did not find expected '-'", "一覧の途中に「- 」のない行があります", "一覧の行は、どれも同じ字下げの「- 」で始めてください"),
     ("could not find expected ':'", "「: 」がありません", "「名前: 値」の形で書いてください"),
-    ("unexpected end of stream", "引用符か、かっこが閉じていません", "この行より前で、開いたままの「'」「\"」「[」「{」を閉じてください"),
+    ("unexpected end of stream", "引用符か、かっこが閉じていません", "ここで開いたものを、同じ種類の引用符かかっこで閉じてください"),
     ("undefined alias", "「*」で始まる値は読めません", "値を引用符で囲んでください"),
     ("determine a constructor", "「!」で始まる値は読めません", "値を引用符で囲んでください"),
 )  # fmt: skip
@@ -105,7 +107,7 @@ def _unreadable(text: str, line: int, fault: str) -> tuple[str, str]:
     here = lines[line - 1] if line <= len(lines) else ""
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return "字下げにタブは使えません", "タブを空白2つに変えてください"
-    if "cannot start any token" in fault:
+    if "cannot start any token" in fault or "expected alphabetic" in fault:
         return "引用符のない値を、この文字で始めることはできません", "値を引用符で囲んでください"
     for words, message, hint in _FAULTS:
         if words in fault:
@@ -128,6 +130,7 @@ def _value(loader: Any, node: yaml.Node, path: Path, document: Document, problem
                     f"'{node.value}' のように引用符で囲んでください",
                 )
             )
+            return node.value
         if node.value.lower() in ("yes", "no", "on", "off"):
             problems.append(
                 document.problem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,17 +34,28 @@ _BRANCHES = frozenset({"str", "Clause", "Need"})
 
 def explain(doc: Document, at: Path, error: ValidationError) -> Iterator[Problem]:
     """pydantic's findings in our words."""
-    for found in error.errors():
+    errors = error.errors()
+    missing = [str(found["loc"][-1]) for found in errors if found["type"] == "missing"]
+    for found in errors:
         tried = found["loc"][-1] if found["loc"] else ""
         if tried == "str" and isinstance(found["input"], Mapping):
             continue  # a clause or need is written out: only its own faults count
         where = (*at, *(part for part in found["loc"] if part not in _BRANCHES))
         if found["type"] == "model_type" and tried in _BRANCHES:
             continue  # neither a text nor written out: said once, for the text
-        yield _problem(doc, where, dict(found))
+        if found["type"] == "too_short" and found["input"]:
+            continue  # it has entries, which are wrong themselves
+        if tried == "str" and "applies" in where:
+            yield doc.problem(
+                where,
+                f"「{found['input']}」は条件ではありません",
+                "条件の名前か、{if: …, because: …, otherwise: …} を書いてください",
+            )
+            continue
+        yield _problem(doc, where, dict(found), missing)
 
 
-def _problem(doc: Document, where: Path, found: Mapping[str, Any]) -> Problem:
+def _problem(doc: Document, where: Path, found: Mapping[str, Any], missing: Sequence[str]) -> Problem:
     context = found.get("ctx", {})
     if found["type"] == "wrong":
         return doc.problem(where, context["message"], context["hint"])
@@ -56,4 +67,6 @@ def _problem(doc: Document, where: Path, found: Mapping[str, Any]) -> Problem:
     words = {"name": name, "input": found["input"], "expected": "・".join(expected)}
     if found["type"] == "literal_error" and (near := nearest(str(found["input"]), expected)):
         hint = f"「{near}」のことですか。{hint}"
+    if found["type"] == "extra_forbidden" and (near := nearest(name, missing)):
+        hint = f"「{near}」のことですか"
     return doc.problem(where, message.format_map(words), hint.format_map(words))

@@ -103,8 +103,8 @@ def _check_effect(
         elif owner != kind:
             report(
                 where,
-                f"「{effect.subject}」は「{kind}」なので、「{target}」はありません",
-                "subject か項目を直してください",
+                f"「{effect.subject}」に「{target}」はありません",
+                f"subject を「{owner}」の役にするか、項目を直してください",
             )
         else:
             _check_value(where, item, value, procedure, event, vocabulary, report)

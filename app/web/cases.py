@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
-from flask import Blueprint, abort, flash, get_flashed_messages, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from app.engine.lifecycle import State
 from app.engine.values import from_json, to_json
@@ -13,6 +14,7 @@ from app.mynumber_guard import RealNumber
 from app.web import caseviews, shell
 from app.web.errors import real_number
 from app.web.forms import answer_form
+from app.web.notices import flashed
 from app.web.words import entry_lines, lines, moment, source
 from app.world.worlds import CaseView, VisitRefused, World
 
@@ -80,7 +82,7 @@ def one(n: int) -> Any:
     sent = [entry for entry in journey.entries if entry.seq in case.sent]
     office = here.context.library.authorities.get(case.authority)
     bring = [evidence for evidence in definition.evidence if evidence.replaced_by == "stays"]
-    notice = next(({"kind": kind, "heading": text} for kind, text in get_flashed_messages(with_categories=True)), None)
+    notice = flashed()
     later = [
         caseviews.title(here, other)
         for other in here.cases()
@@ -113,8 +115,6 @@ def one(n: int) -> Any:
 
 def moment_day(case: CaseView) -> str:
     """The first day on which the counter can be visited."""
-    from datetime import datetime, time
-
     return moment(datetime.combine(case.state.opens, time())) if case.state.opens else ""
 
 

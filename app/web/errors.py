@@ -47,7 +47,7 @@ def real_number(href: str) -> Response:
         "本物のマイナンバーのように見えます。保存も記録もしていません。",
         "この練習では、マイナンバーを入力することはありません。",
     ]
-    return page(422, _("この番号は入力できません"), body, [(_("入力の画面に戻る"), href)])
+    return page(422, _("この番号は入力できません"), body, [(_("入力の画面に戻る"), href)], failed=True)
 
 
 def _home() -> tuple[str, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 from werkzeug.exceptions import NotFound
 
 from app.engine.facts import Key
+from app.engine.planner import path_page
 from app.engine.vocabulary import Item
 from app.world.journeys import Journey
 
@@ -46,7 +49,8 @@ def subject_at(journey: Journey, kind: str, place: int) -> str:
 def question(journey: Journey, page_id: str, subject: str, endpoint: str = "questions.page", **more: int) -> str:
     """The address of a question page for a subject; the first subject of a kind has no number."""
     place = ordinal(journey, subject)
-    return url_for(endpoint, n=journey.n, page_id=page_id, **({"place": place} if place > 1 else {}), **more)
+    values: dict[str, Any] = {**({"place": place} if place > 1 else {}), **more}
+    return url_for(endpoint, n=journey.n, page_id=page_id, **values)
 
 
 def change(journey: Journey, key: Key) -> str:
@@ -57,8 +61,7 @@ def change(journey: Journey, key: Key) -> str:
 def naming(journey: Journey, subject: str) -> str:
     """Where a subject that the person added gets its name."""
     named_by = journey.event.vocabulary.kinds[journey.facts.kinds[subject]].named_by or ""
-    item = journey.plan.item((subject, named_by))
-    return question(journey, (item.page if item else None) or f"{journey.facts.kinds[subject]}.{named_by}", subject)
+    return question(journey, path_page(journey.plan, (subject, named_by)), subject)
 
 
 def row(journey: Journey, key: Key) -> str:

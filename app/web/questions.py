@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, get_flashed_messages, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import CombinedMultiDict
 
 from app.engine.facts import NOT_YET, Fact, Key
@@ -19,6 +19,7 @@ from app.web import errors, links, shell, words
 from app.web.forms import AnswerForm, page_form
 from app.web.forms.answers import ask_for
 from app.web.journey_steps import present_page
+from app.web.notices import flashed
 from app.world.journeys import Journey, Stale
 from app.world.worlds import World
 
@@ -50,7 +51,9 @@ def _next(journey: Journey) -> str:
 
 def _open(journey: Journey, one: Page) -> str:
     """The address of an open page; a question that an answer on the same page has opened has its own."""
-    if len(one.asks) == 1 and any((one.subject, name) in journey.facts.by_key for name in links.items_on(journey, one.id)[1]):
+    if len(one.asks) == 1 and any(
+        (one.subject, name) in journey.facts.by_key for name in links.items_on(journey, one.id)[1]
+    ):
         return links.change(journey, one.asks[0].key)
     return links.question(journey, one.id, one.subject)
 
@@ -114,7 +117,7 @@ def _render(here: World, journey: Journey, asks: list[Ask], form: AnswerForm, fo
         back=url_for("review.review_page", n=journey.n) if again else url_for("plan.plan_page", n=journey.n),
         later=url_for("plan.plan_page", n=journey.n),
         filed=here.submitted_at(journey.n) is not None,
-        notice=_flashed(),
+        notice=flashed(),
         focus=focus,
         status=status,
     )
@@ -126,7 +129,11 @@ def _heading(journey: Journey, asks: list[Ask], *, named: bool) -> str:
         return words.question(journey, asks[0], named=named)
     first, pages = asks[0], journey.event.vocabulary.pages
     text = pages.get(first.item.page or "", journey.event.vocabulary.topics[first.item.topic].label)
-    return gettext(text, who=words.who(journey, first.key[0]) if named else _("この人")) if "{who}" in text else gettext(text)
+    return (
+        gettext(text, who=words.who(journey, first.key[0]) if named else _("この人"))
+        if "{who}" in text
+        else gettext(text)
+    )
 
 
 def _reasons(journey: Journey, asks: list[Ask]) -> list[dict[str, Any]]:
@@ -135,10 +142,6 @@ def _reasons(journey: Journey, asks: list[Ask]) -> list[dict[str, Any]]:
     for ask in asks:
         why.setdefault(ask.item.why, []).extend(words.titles(journey, ask.needed_by))
     return [{"why": text, "procedures": list(dict.fromkeys(titles))} for text, titles in why.items()]
-
-
-def _flashed() -> dict[str, Any] | None:
-    return next(({"kind": kind, "heading": text} for kind, text in get_flashed_messages(with_categories=True)), None)
 
 
 # --- saving and going on ------------------------------------------------------------------------------------------------
@@ -205,10 +208,18 @@ def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
             return _add(journey, ask, members)
         if choice == "no":
             return _save(journey, [ask], {ask.key: members})
-        problem = _("「いる」か「いない」を選んでください") if ask.item.of == "person" else _("「ある」か「ない」を選んでください")
+        problem = (
+            _("「いる」か「いない」を選んでください")
+            if ask.item.of == "person"
+            else _("「ある」か「ない」を選んでください")
+        )
     field = {
         "name": "more",
-        "label": _("ほかにいますか") if ask.item.of == "person" else _("ほかにありますか") if members else gettext(ask.item.question),
+        "label": _("ほかにいますか")
+        if ask.item.of == "person"
+        else _("ほかにありますか")
+        if members
+        else gettext(ask.item.question),
         "value": None,
         "choices": _more_choices(ask, members),
         "errors": [problem] if problem else [],
@@ -228,7 +239,7 @@ def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
         back=url_for("plan.plan_page", n=journey.n),
         later=url_for("plan.plan_page", n=journey.n),
         filed=here.submitted_at(journey.n) is not None,
-        notice=_flashed(),
+        notice=flashed(),
     )
     return (html, 422) if problem else html
 
@@ -243,7 +254,9 @@ def _more_choices(ask: Ask, members: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def _list_heading(ask: Ask, members: tuple[str, ...]) -> str:
     label, n = gettext(ask.item.label), len(members)
-    return _("{label}は{n}人です", label=label, n=n) if ask.item.of == "person" else _("{label}：{n}件", label=label, n=n)
+    return (
+        _("{label}は{n}人です", label=label, n=n) if ask.item.of == "person" else _("{label}：{n}件", label=label, n=n)
+    )
 
 
 def _member_row(journey: Journey, ask: Ask, place: int, subject: str) -> dict[str, Any]:

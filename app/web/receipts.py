@@ -54,20 +54,20 @@ def _procedures(cases: Iterable[CaseView]) -> int:
 def _heading(all_: int, arrived: int, sending: int) -> str:
     if sending and not arrived:
         return _("署名しました。送信を待っています")
-    return _("{n}つの手続を提出しました", n=all_)
+    return _("{n}の手続を提出しました", n=all_)
 
 
 def _lead(arrived: int, sending: int, queued: int, refused: int) -> str:
     """まだ終わっていません first, then where everything is."""
     parts = [_("まだ終わっていません。各窓口が確かめます。")]
     if arrived:
-        parts.append(_("{n}つは届きました。", n=arrived))
+        parts.append(_("{n}の手続は届きました。", n=arrived))
     if sending:
-        parts.append(_("{n}つは送信を待っています。", n=sending))
+        parts.append(_("{n}の手続は送信を待っています。", n=sending))
     if queued:
-        parts.append(_("{n}つは、先の手続が終わると自動で送ります。", n=queued))
+        parts.append(_("{n}の手続は、先の手続が終わると自動で送ります。", n=queued))
     if refused:
-        parts.append(_("{n}つは、窓口が受け取りませんでした。理由を見てください。", n=refused))
+        parts.append(_("{n}の手続は、窓口が受け取りませんでした。理由を見てください。", n=refused))
     return "".join(parts) if current_tag().startswith("ja") else " ".join(parts)
 
 
@@ -85,7 +85,8 @@ def _visits(here: World, journey: Journey, cases: list[CaseView]) -> list[dict[s
         rows.append(
             {
                 "office": caseviews.office(here, case),
-                "titles": list(dict.fromkeys(caseviews.title(here, one) for one, _planned in pairs)),
+                "titles": reviewing.procedure_titles(journey, [one for _case, one in pairs if one])
+                or list(dict.fromkeys(caseviews.title(here, one) for one, _planned in pairs)),
                 "due": due_chip(planned.due, here.today, planned.compiled.definition.due.counting) if planned else None,
                 "opens": short_date(min(opens), current_tag()) if opens else "",
                 "counter": office.counter if office else None,

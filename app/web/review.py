@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, get_flashed_messages, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
 from app.web import errors, links, reviewing, shell, words
 from app.web.forms import answer_form
+from app.web.notices import flashed
 from app.world import outbox
 from app.world.journeys import Journey, Stale
 from app.world.worlds import World
@@ -47,7 +48,7 @@ def review_page(n: int) -> Any:
         pages=len(journey.plan.pages),
         again=here.submitted_at(n) is not None,
         focus=change["row"] if change and change["n"] == n else None,
-        notice=next(({"kind": kind, "heading": text} for kind, text in get_flashed_messages(with_categories=True)), None),
+        notice=flashed(),
     )
 
 
@@ -66,11 +67,24 @@ def sent_to(n: int, place: int) -> Any:
             item = journey.plan.item(key)
             if item is not None:
                 row = reviewing.fact_row(journey, key, item, [])
-                whose = words.who(journey, key[0]) if journey.event.vocabulary.kinds[journey.facts.kinds[key[0]]].named_by else ""
-                row |= {"name": _("{who}の{label}", who=whose, label=row["name"]) if whose else row["name"], "id": None, "action": None, "note": None}
+                whose = (
+                    words.who(journey, key[0])
+                    if journey.event.vocabulary.kinds[journey.facts.kinds[key[0]]].named_by
+                    else ""
+                )
+                row |= {
+                    "name": _("{who}の{label}", who=whose, label=row["name"]) if whose else row["name"],
+                    "id": None,
+                    "action": None,
+                    "note": None,
+                }
                 rows.append(row)
-        parts.append({"title": words.procedure_title(journey, planned), "channel": words.channel_text(planned), "rows": rows})
-    return render_template("review/sent_to.html", n=n, event_title=gettext(journey.event.definition.title), office=office.name, parts=parts)
+        parts.append(
+            {"title": words.procedure_title(journey, planned), "channel": words.channel_text(planned), "rows": rows}
+        )
+    return render_template(
+        "review/sent_to.html", n=n, event_title=gettext(journey.event.definition.title), office=office.name, parts=parts
+    )
 
 
 @blueprint.route("/journeys/<int:n>/review/wrong/<int:fact>", methods=["GET", "POST"])

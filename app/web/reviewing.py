@@ -61,10 +61,16 @@ def sections(journey: Journey) -> list[dict[str, Any]]:
     return [
         {
             "label": gettext(journey.event.vocabulary.topics[topic].label),
-            "groups": [{"who": _heading(journey, subject), "rows": rows} for subject, rows in groups.items()],
+            "groups": _groups(journey, groups),
         }
         for topic, groups in sorted(topics.items(), key=lambda pair: order[pair[0]])
     ]
+
+
+def _groups(journey: Journey, rows: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What the topic itself names first, then whom or what each further group is about."""
+    groups = [{"who": _heading(journey, subject), "rows": some} for subject, some in rows.items()]
+    return sorted(groups, key=lambda group: bool(group["who"]))
 
 
 def _uses(journey: Journey) -> dict[Key, list[PlannedProcedure]]:
@@ -141,7 +147,9 @@ def papers(planned: Iterable[PlannedProcedure]) -> list[dict[str, Any]]:
         for document in one.evidence:
             if document.replaced_by in ("stays", "photo"):
                 title = gettext(one.compiled.definition.title)
-                row = found.setdefault(document.document, {"name": gettext(document.document), "note": gettext(document.note), "uses": []})
+                row = found.setdefault(
+                    document.document, {"name": gettext(document.document), "note": gettext(document.note), "uses": []}
+                )
                 if title not in row["uses"]:
                     row["uses"].append(title)
     return list(found.values())
@@ -157,4 +165,10 @@ def not_filed(journey: Journey) -> list[dict[str, Any]]:
             item = journey.plan.item(key)
             assert item is not None
             row["open"][links.change(journey, key)] = gettext(item.label)
-    return [{"name": row["name"], "open": [(_("{label}を答える", label=label), href) for href, label in row["open"].items()]} for row in rows.values()]
+    return [
+        {
+            "name": row["name"],
+            "open": [(_("{label}を答える", label=label), href) for href, label in row["open"].items()],
+        }
+        for row in rows.values()
+    ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, get_flashed_messages, redirect, render_template, request, session, url_for
 
 from app.i18n import gettext as _
 from app.web import shell
@@ -32,9 +33,7 @@ def display() -> Any:
 
 
 def _flashes() -> list[str]:
-    from flask import get_flashed_messages
-
-    return list(get_flashed_messages())
+    return [str(message) for message in get_flashed_messages()]
 
 
 def _field(name: str, choices: dict[str, str], default: str) -> dict[str, Any]:
@@ -93,9 +92,7 @@ def consents() -> Any:
     return render_template("settings/consents.html", rows=rows)
 
 
-def _at(consent: dict[str, Any]) -> Any:
-    from datetime import datetime
-
+def _at(consent: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(consent["at"])
 
 

@@ -79,7 +79,9 @@ def personal(view: View) -> View:
         if world() is None:
             return redirect(url_for("start.choose"), 303)
         if not signed_in():
-            session["back_to"] = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else url_for("home.home")
+            session["back_to"] = (
+                request.script_root + request.full_path.rstrip("?") if request.method == "GET" else url_for("home.home")
+            )
             return redirect(url_for("settings.ended"), 303)
         extend_session()
         return view(*args, **kwargs)
@@ -197,10 +199,9 @@ def _languages() -> list[dict[str, Any]]:
 def _nav(here: World | None) -> list[dict[str, Any]]:
     entries: list[tuple[str, str, str]] = [(_("ホーム"), url_for("home.home"), "home")]
     if here is not None and signed_in():
-        journeys = here.journeys()
-        if journeys:
-            entries.append((_("手続の計画"), url_for("plan.plan_page", n=journeys[0].n), "plan"))
-        unread = sum(1 for letter in here.letters() if not letter.read)
+        newest, unread = here.newest_journey, here.unread
+        if newest is not None:
+            entries.append((_("手続の計画"), url_for("plan.plan_page", n=newest), "plan"))
         inbox = _("お知らせ（{n}）", n=unread) if unread else _("お知らせ")
         entries += [
             (_("手続の状況"), url_for("cases.list_cases"), "cases"),
@@ -221,7 +222,7 @@ def _session_ends() -> dict[str, Any] | None:
     seconds = max(int(end - real_now().timestamp()), 0)
     local = (real_now() + timedelta(seconds=seconds, hours=9)).replace(tzinfo=None)
     return {
-        "text": _("{hour}時{minute}分", hour=local.hour, minute=local.minute),
+        "text": _("{hour}時{minute}分", hour=local.hour, minute=f"{local.minute:02}"),
         "iso": local.isoformat(timespec="minutes"),
         "seconds": seconds,
         "extend_href": url_for("settings.extend"),

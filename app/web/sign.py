@@ -20,6 +20,7 @@ from app.world.worlds import World
 
 blueprint = Blueprint("sign", __name__)
 
+
 def _here(n: int) -> tuple[World, Journey]:
     here, journey = shell.world(), shell.journey_or_404(n)
     assert here is not None
@@ -61,7 +62,9 @@ def sign_page(n: int) -> Any:
         n=n,
         event_title=_event(journey),
         count=outbox.count(package),
-        offices=[(office.name, reviewing.procedure_titles(journey, office.planned)) for office in reviewing.offices(journey)],
+        offices=[
+            (office.name, reviewing.procedure_titles(journey, office.planned)) for office in reviewing.offices(journey)
+        ],
         obstacle=obstacle(journey),
         unsigned=_unsigned(journey),
     )
@@ -86,9 +89,11 @@ def start(n: int) -> Any:
         return redirect(url_for("sign.sign_page", n=n), 303)
     mynumber = shell.context().mynumber
     lines = [
-        (office.name, title) for office in reviewing.offices(journey) for title in reviewing.procedure_titles(journey, office.planned)
+        (office.name, title)
+        for office in reviewing.offices(journey)
+        for title in reviewing.procedure_titles(journey, office.planned)
     ]
-    title = _("{event}：{n}つの手続", event=_event(journey), n=outbox.count(package))
+    title = _("{event}：{n}の手続", event=_event(journey), n=outbox.count(package))
     try:
         transaction = mynumber.signing.start(here.id, here.now, package.digest, title, lines)
         outbox.prepare(shell.context(), journey, transaction, package)
@@ -122,7 +127,10 @@ def come_back() -> Any:
         return redirect(url_for("home.home"), 303)
     i18n.use(flow["tag"], session.get("furigana") == "on")
     n, journey = flow["n"], shell.journey_or_404(flow["n"])
-    paths = {name: _in_language(flow["tag"], url_for(f"sign.{name}", n=n)) for name in ("sign_page", "receipt", "without_signature")}
+    paths = {
+        name: _in_language(flow["tag"], url_for(f"sign.{name}", n=n))
+        for name in ("sign_page", "receipt", "without_signature")
+    }
     if not secrets.compare_digest(request.args.get("state", ""), flow["state"]):
         return _failed(journey, "state", paths)
     if "code" not in request.args:
@@ -164,12 +172,21 @@ def without_signature(n: int) -> Any:
 
 
 FAILURES = {
-    "state": ("この画面は古くなりました", "署名の操作が、この画面から始まったものだと確かめられませんでした。もう一度、署名に進んでください。"),
+    "state": (
+        "この画面は古くなりました",
+        "署名の操作が、この画面から始まったものだと確かめられませんでした。もう一度、署名に進んでください。",
+    ),
     "cancelled_by_user": ("署名をやめました", "署名していません。内容は残っています。"),
-    "signing_locked": ("署名用の暗証番号が使えなくなりました", "5回まちがえたため、使えなくなりました。市の窓口で暗証番号を決め直せます。コンビニの機械で決め直せることもあります。"),
+    "signing_locked": (
+        "署名用の暗証番号が使えなくなりました",
+        "5回まちがえたため、使えなくなりました。市の窓口で暗証番号を決め直せます。コンビニの機械で決め直せることもあります。",
+    ),
     "expired": ("署名用電子証明書の期限が切れています", "市の窓口で、新しい電子証明書にできます。"),
     "signing_expired": ("署名用電子証明書の期限が切れています", "市の窓口で、新しい電子証明書にできます。"),
-    "revoked": ("署名用電子証明書が使えなくなっています", "引っ越しの届けが処理されると、前の署名は使えなくなります。新しい市の窓口で、新しくできます。"),
+    "revoked": (
+        "署名用電子証明書が使えなくなっています",
+        "引っ越しの届けが処理されると、前の署名は使えなくなります。新しい市の窓口で、新しくできます。",
+    ),
 }
 OTHER = ("署名できませんでした", "カードを読み取れないときや、電子証明書が使えないときに起こります。")
 
@@ -182,7 +199,10 @@ def _failed(journey: Journey, why: str, paths: dict[str, str]) -> Any:
 
 def _down(n: int) -> Any:
     body = ["模擬 デジタル認証アプリから返事がありません。何も提出していません。入力した内容は残っています。"]
-    links = [(_("もう一度、署名に進む"), url_for("sign.sign_page", n=n)), (_("手続の計画を見る"), url_for("plan.plan_page", n=n))]
+    links = [
+        (_("もう一度、署名に進む"), url_for("sign.sign_page", n=n)),
+        (_("手続の計画を見る"), url_for("plan.plan_page", n=n)),
+    ]
     return page(503, _("いまは署名できません"), body, links)
 
 
@@ -202,4 +222,6 @@ def receipt(n: int) -> Any:
     if here.submitted_at(n) is None:
         return redirect(url_for("review.review_page", n=n), 303)
     cases = [case for case in here.cases() if case.journey == n]
-    return render_template("sign/receipt.html", n=n, event_title=_event(journey), **receipts.content(here, journey, cases))
+    return render_template(
+        "sign/receipt.html", n=n, event_title=_event(journey), **receipts.content(here, journey, cases)
+    )

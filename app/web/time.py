@@ -36,14 +36,14 @@ def control() -> Any:
         days, errors = _days(here, step, typed)
         if not errors:
             return _result(here, days)
-    field = {
+    field: dict[str, Any] = {
         "name": "step",
         "label": _("どこまで進めますか"),
         "value": step or None,
         "choices": [(value, _(text)) for value, text in STEPS.items()],
     }
     field["errors"] = [text for id_, text in errors if id_ == "step"]
-    chosen = {"name": "day", "label": _("進める日"), **typed, "era": typed["era"] or "reiwa"}
+    chosen: dict[str, Any] = {"name": "day", "label": _("進める日"), **typed, "era": typed["era"] or "reiwa"}
     chosen["errors"] = [text for id_, text in errors if id_ != "step"]
     today = full_date(here.today, current_tag())
     return render_template(

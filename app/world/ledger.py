@@ -51,25 +51,36 @@ class NewFact:
 
 def entries(session: Session, seal: Seal, world: str, journey: int, current_only: bool = True) -> list[Entry]:
     """The rows of a journey in order; only those that still stand, unless asked for all."""
-    query = (
-        select(models.Fact).where(models.Fact.world == world, models.Fact.journey == journey).order_by(models.Fact.seq)
+    row = models.Fact
+    columns = (
+        row.seq,
+        row.subject,
+        row.item,
+        row.sealed,
+        row.source,
+        row.at,
+        row.basis,
+        row.purpose,
+        row.reuse,
+        row.superseded_by,
     )
+    query = select(*columns).where(row.world == world, row.journey == journey).order_by(row.seq)
     if current_only:
-        query = query.where(models.Fact.superseded_by.is_(None))
+        query = query.where(row.superseded_by.is_(None))
     return [
         Entry(
-            row.seq,
-            row.subject,
-            row.item,
-            seal.open(_name(row), row.sealed),
-            row.source,
-            datetime.fromisoformat(row.at),
-            row.basis,
-            tuple(row.purpose),
-            cast(Reuse, row.reuse),
-            row.superseded_by,
+            seq,
+            subject,
+            item,
+            seal.open(f"facts/{world}/{journey}/{seq}", sealed),
+            source,
+            datetime.fromisoformat(at),
+            basis,
+            tuple(purpose),
+            cast(Reuse, reuse),
+            superseded_by,
         )
-        for row in session.scalars(query)
+        for seq, subject, item, sealed, source, at, basis, purpose, reuse, superseded_by in session.execute(query)
     ]
 
 

@@ -86,7 +86,9 @@ def pack(journey: Journey, *, signed: bool = True) -> Package:
 
 def count(package: Package) -> int:
     """How many procedures a package files; one that is for several people counts once, an automatic one not."""
-    return len({application["procedure"] for application in package.applications if application["channel"] != "automatic"})
+    return len(
+        {application["procedure"] for application in package.applications if application["channel"] != "automatic"}
+    )
 
 
 def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> dict[str, Any]:

@@ -158,9 +158,24 @@ class World:
             )
             return [Journey(self.context, self.id, row, self.now, self.persona_id) for row in rows]
 
+    @property
+    def newest_journey(self) -> int | None:
+        """The number of the newest journey, without loading it."""
+        with self.context.database.read() as session:
+            return session.scalar(select(func.max(models.Journey.n)).where(models.Journey.world == self.id))
+
+    @property
+    def unread(self) -> int:
+        """How many letters were not opened yet."""
+        with self.context.database.read() as session:
+            query = select(func.count()).where(models.Letter.world == self.id, models.Letter.read.is_(False))
+            return session.scalar(query) or 0
+
     def journey(self, n: int) -> Journey | None:
         """One journey by its number in this world."""
-        return next((journey for journey in self.journeys() if journey.n == n), None)
+        with self.context.database.read() as session:
+            row = session.get(models.Journey, (self.id, n))
+            return Journey(self.context, self.id, row, self.now, self.persona_id) if row else None
 
     def submitted_at(self, journey: int) -> datetime | None:
         """When a journey was signed and filed; None before that."""

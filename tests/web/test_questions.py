@@ -68,7 +68,10 @@ def test_a_legal_my_number_is_refused_and_not_stored(site: Any) -> None:
     site.look_up()
     first = "12345678901"
     number = f"{first}{check_digit(first)}"
-    page = site.post("/journeys/1/questions/move.new_address", **{f"new_address-{k}": v for k, v in ADDRESS.items()} | {"new_address-building": number})
+    page = site.post(
+        "/journeys/1/questions/move.new_address",
+        **{f"new_address-{k}": v for k, v in ADDRESS.items()} | {"new_address-building": number},
+    )
     assert page.status == 422
     assert page.h1 == "この番号は入力できません"
     assert number not in page.html
@@ -89,7 +92,9 @@ def test_a_change_comes_back_to_its_row(site: Any) -> None:
     site.answer_all()
     page = site.get("/journeys/1/questions/person.phone")
     assert 'value="000-8000-0201"' in page.html
-    answer = site.post("/journeys/1/questions/person.phone", mark=str(site.journey.mark), phone="000-8000-0333", follow=False)
+    answer = site.post(
+        "/journeys/1/questions/person.phone", mark=str(site.journey.mark), phone="000-8000-0333", follow=False
+    )
     assert answer.location.endswith("/review#row-person-1-phone")
     assert 'data-focus="row-person-1-phone"' in site.get("/journeys/1/review").html
 
@@ -117,10 +122,14 @@ def test_a_page_does_not_exist_for_unknown_items_and_subjects(site: Any) -> None
 def test_no_name_stands_in_address_or_title(site: Any) -> None:
     site.look_up()
     journey = site.journey
-    names = [str(journey.facts.by_key[subject, "name"].value) for subject, kind in journey.facts.kinds.items() if kind == "person"]
+    names = [
+        str(journey.facts.by_key[subject, "name"].value)
+        for subject, kind in journey.facts.kinds.items()
+        if kind == "person"
+    ]
     for path in ("school_transfer/3", "childcare_leaving/4"):
         page = site.get(f"/journeys/1/questions/{path}")
-        title = page.document.title()
+        title = page.document.title
         assert page.status == 200
         assert not [name for name in names if name in title]
 
@@ -145,7 +154,7 @@ def test_people_are_added_named_and_taken_off_again(site: Any) -> None:
     assert "ポチを一覧から外す" in hub.html
     confirm = site.get(f"{path}/remove/1")
     assert "ポチを一覧から外しますか" in confirm.h1
-    assert "ポチ" not in confirm.document.title()
+    assert "ポチ" not in confirm.document.title
     site.post(f"{path}/remove/1", follow=False)
     assert site.journey.facts.by_key["household", "dogs"].value == ()
 

@@ -78,7 +78,7 @@ def test_an_unknown_answer_holds_its_procedures_and_what_follows_them(site: Any)
 
 
 def test_withheld_facts_are_listed_with_those_who_do_not_get_them(site: Any) -> None:
-    page = ready(site, "morino")
+    page = ready(site, "hinata")
     kept = {key for planned in site.journey.plan.by_verdict["required"] for key in planned.withheld}
     assert kept
     assert "には送りません" in page.html

@@ -65,10 +65,10 @@ def sign(site: Any) -> Any:
 def test_one_signature_files_everything_once(site: Any, office: Office) -> None:
     page = site.get("/journeys/1/sign")
     count = outbox.count(outbox.pack(site.journey))
-    assert page.h1 == f"{count}つの手続に署名します"
+    assert page.h1 == f"{count}の手続に署名します"
     receipt = sign(site)
     assert receipt.path == "/journeys/1/receipt"
-    assert receipt.h1 == f"{count}つの手続を提出しました"
+    assert receipt.h1 == f"{count}の手続を提出しました"
     assert "まだ終わっていません" in receipt.html
     assert "あなたがすること" in receipt.html
     assert "SIM-0000-0001" in receipt.html
@@ -110,12 +110,17 @@ def test_an_answer_changed_meanwhile_files_nothing(site: Any, office: Office) ->
     ("query", "h1"),
     [
         ("error=access_denied&error_description=cancelled_by_user&state=the-state", "署名をやめました"),
-        ("error=access_denied&error_description=signing_locked&state=the-state", "署名用の暗証番号が使えなくなりました"),
+        (
+            "error=access_denied&error_description=signing_locked&state=the-state",
+            "署名用の暗証番号が使えなくなりました",
+        ),
         ("error=access_denied&error_description=revoked&state=the-state", "署名用電子証明書が使えなくなっています"),
         ("code=it&state=another", "この画面は古くなりました"),
     ],
 )
-def test_without_a_signature_nothing_is_filed_and_ways_on_are_shown(site: Any, office: Office, query: str, h1: str) -> None:
+def test_without_a_signature_nothing_is_filed_and_ways_on_are_shown(
+    site: Any, office: Office, query: str, h1: str
+) -> None:
     site.post("/journeys/1/sign", follow=False)
     page = site.get(f"/sign/return?{query}")
     assert page.h1 == h1
@@ -166,7 +171,9 @@ def test_a_procedure_that_was_held_can_be_filed_later(site: Any, office: Office)
     first = {case.procedure for case in site.world.cases()}
     if held:
         assert not held & first
-        site.journey.answer({("move", "visit_date"): site.context.households["yamashina"].answers["move", "visit_date"]})
+        site.journey.answer(
+            {("move", "visit_date"): site.context.households["yamashina"].answers["move", "visit_date"]}
+        )
         sign(site)
         assert held <= {case.procedure for case in site.world.cases()}
     pairs = [(case.procedure, case.subject) for case in site.world.cases()]
@@ -175,4 +182,7 @@ def test_a_procedure_that_was_held_can_be_filed_later(site: Any, office: Office)
 
 def test_the_return_keeps_the_language(site: Any, office: Office) -> None:
     site.post("/ja-simple/journeys/1/sign", follow=False)
-    assert site.get("/sign/return?code=it&state=the-state&iss=us", follow=False).location == "/ja-simple/journeys/1/receipt"
+    assert (
+        site.get("/sign/return?code=it&state=the-state&iss=us", follow=False).location
+        == "/ja-simple/journeys/1/receipt"
+    )

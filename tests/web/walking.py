@@ -25,7 +25,12 @@ def typed(journey: Journey, ask: Ask, value: Any) -> dict[str, Any]:
     if value == NOT_YET:
         return {name: "unknown", f"{name}-unknown": "1", "unknown": "1"}
     if kind == "date":
-        return {f"{name}-era": "western", f"{name}-year": str(value.year), f"{name}-month": str(value.month), f"{name}-day": str(value.day)}
+        return {
+            f"{name}-era": "western",
+            f"{name}-year": str(value.year),
+            f"{name}-month": str(value.month),
+            f"{name}-day": str(value.day),
+        }
     if kind == "address":
         return {f"{name}-{part}": text for part, text in value.items()}
     if kind == "yes_no":

@@ -64,7 +64,9 @@ class AnswerForm:
         name = self._confirms.get(ask.key)
         field.confirm = self.form[name] if name else None
         entry = self.journey.entry(ask.key)
-        field.told = (words.entry_lines(self.journey, entry), words.source(self.journey, entry)) if name and entry else None
+        field.told = (
+            (words.entry_lines(self.journey, entry), words.source(self.journey, entry)) if name and entry else None
+        )
         # Choices carry 「まだ分からない」 as an option; other fields need a box of their own where they do not stand alone.
         field.unsure_box = ask.key in self._unsure and field.kind != "radios" and not self.single
         fact = self.journey.facts.get(ask.key)
@@ -86,7 +88,11 @@ class AnswerForm:
     def search(self) -> fields.Address | None:
         """The address field whose postcode search was pressed; the search has been done."""
         for field in self.fields:
-            if isinstance(field, fields.Address) and self.posted is not None and self.posted.get(f"{field.name}-search"):
+            if (
+                isinstance(field, fields.Address)
+                and self.posted is not None
+                and self.posted.get(f"{field.name}-search")
+            ):
                 self._guard()
                 field.search()
                 return field
@@ -95,7 +101,8 @@ class AnswerForm:
     def validate(self) -> bool:
         """Whether everything can be used. Raises `RealNumber` when anything typed holds a legally valid My Number."""
         self._guard()
-        return all([self._valid(field) for field in self.fields])
+        valid = [self._valid(field) for field in self.fields]  # every field, so that all errors are said at once
+        return all(valid)
 
     def _guard(self) -> None:
         if self.posted is None:
@@ -116,7 +123,11 @@ class AnswerForm:
     def _is_unsure(self, field: fields.Answer) -> bool:
         if field.ask.key not in self._unsure or self.posted is None:
             return False
-        return field.data == UNSURE if field.kind == "radios" else bool(field.unsure or (self.single and self.posted.get(UNSURE)))
+        return (
+            field.data == UNSURE
+            if field.kind == "radios"
+            else bool(field.unsure or (self.single and self.posted.get(UNSURE)))
+        )
 
     def _answer(self, field: fields.Answer) -> Any:
         if self._is_unsure(field):
@@ -170,7 +181,11 @@ def ask_for(journey: Journey, key: Key) -> Ask:
 # --- fields -------------------------------------------------------------------------------------------------------------
 def _field(journey: Journey, ask: Ask, *, with_unsure: bool) -> Any:
     item = ask.item
-    common = {"label": words.question(journey, ask), "ask_for": _missing(journey, ask, with_unsure), "optional": item.optional}
+    common: dict[str, Any] = {
+        "label": words.question(journey, ask),
+        "ask_for": _missing(journey, ask, with_unsure),
+        "optional": item.optional,
+    }
     if item.type in TEXTS:
         return TEXTS[item.type](**common)
     if item.type == "date":
@@ -203,7 +218,10 @@ def _radios(journey: Journey, item: Item, common: Mapping[str, Any], with_unsure
 
 def _options(item: Item) -> list[tuple[str, str, dict[str, Any]]]:
     hints = item.choice_hints
-    return [(value, gettext(text), {"hint": gettext(hints[value])} if value in hints else {}) for value, text in item.choices.items()]
+    return [
+        (value, gettext(text), {"hint": gettext(hints[value])} if value in hints else {})
+        for value, text in item.choices.items()
+    ]
 
 
 def _confirm_field(ask: Ask) -> Any:
@@ -261,4 +279,8 @@ def municipalities(journey: Journey) -> list[tuple[str, str]]:
     """Code and name of every municipality or ward that people live in: a designated city is named by its wards."""
     all_ = [a for a in journey.context.library.authorities.values() if a.code and a.kind in ("municipality", "ward")]
     wards = [a.name for a in all_ if a.kind == "ward"]
-    return [(str(a.code), gettext(a.name)) for a in all_ if a.kind == "ward" or not any(ward.startswith(a.name) for ward in wards)]
+    return [
+        (str(a.code), gettext(a.name))
+        for a in all_
+        if a.kind == "ward" or not any(ward.startswith(a.name) for ward in wards)
+    ]

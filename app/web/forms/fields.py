@@ -88,7 +88,9 @@ class Kana(Answer):
     def read(self, text: str) -> str:
         found = parse_kana(text)
         if isinstance(found, TextProblem):
-            raise ValidationError(_("「{found}」はカタカナではありません。全角カタカナで入力してください", found=found.found))
+            raise ValidationError(
+                _("「{found}」はカタカナではありません。全角カタカナで入力してください", found=found.found)
+            )
         return found
 
 
@@ -105,7 +107,9 @@ class Phone(Answer):
             "characters": "「{found}」は電話番号に使えません。数字で入力してください",
             "prefix": "電話番号を0から入力してください",
         }
-        raise ValidationError(_(words.get(found.code, "電話番号を、市外局番から10けたか11けたで入力してください"), found=found.found))
+        raise ValidationError(
+            _(words.get(found.code, "電話番号を、市外局番から10けたか11けたで入力してください"), found=found.found)
+        )
 
 
 class Email(Answer):
@@ -149,12 +153,20 @@ class Choice(Answer):
 
     kind = "radios"
 
-    def __init__(self, *args: Any, choices: Sequence[tuple[str, str, dict[str, Any]]] = (), values: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: Sequence[tuple[str, str, dict[str, Any]]] = (),
+        values: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.choices, self.values = list(choices), dict(values or {})
 
     def process_data(self, value: Any) -> None:
-        self.data = next((text for text, one in self.values.items() if one == value and type(one) is type(value)), value)
+        self.data = next(
+            (text for text, one in self.values.items() if one == value and type(one) is type(value)), value
+        )
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = valuelist[0] if valuelist else None
@@ -174,7 +186,9 @@ class Choices(Answer):
 
     kind = "checkboxes"
 
-    def __init__(self, *args: Any, choices: Sequence[tuple[str, str, dict[str, Any]]] = (), none: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[str, str, dict[str, Any]]] = (), none: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.choices, self.none = list(choices), none
 
@@ -211,7 +225,8 @@ class Compound(Answer):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the parts from the form, or from a standing value."""
-        self.data, self.process_errors = None, []
+        self.data = None
+        self.process_errors: list[str] = []
         if formdata:
             self.given = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in self.parts}
         else:
@@ -234,7 +249,8 @@ class Date(Compound):
 
     def split(self, value: date | None) -> dict[str, str]:
         if value is None:
-            return dict.fromkeys(self.parts, "") | {"era": "reiwa"}
+            empty: dict[str, str] = dict.fromkeys(self.parts, "")
+            return empty | {"era": "heisei" if self.past else "reiwa"}  # the likely one
         parts = date_parts(value, "era")
         return {part: str(getattr(parts, part)) for part in self.parts}
 
@@ -264,9 +280,14 @@ class Date(Compound):
             names = {"era": _("年の数え方"), "year": _("年"), "month": _("月"), "day": _("日")}
             return _("{parts}を入力してください", parts=_("と").join(names[part] for part in problem.parts))
         if problem.code == "western_year_under_era" and problem.suggestion:
-            return _("{date}のことですか。西暦で入力するときは「西暦」を選んでください", date=full_date(problem.suggestion, current_tag()))
+            return _(
+                "{date}のことですか。西暦で入力するときは「西暦」を選んでください",
+                date=full_date(problem.suggestion, current_tag()),
+            )
         if problem.suggestion:
-            return _("{date}のことですか。年の数え方か年を直してください", date=full_date(problem.suggestion, current_tag()))
+            return _(
+                "{date}のことですか。年の数え方か年を直してください", date=full_date(problem.suggestion, current_tag())
+            )
         words = {
             "not_a_number": "日付を、数字で入力してください。例 9年3月28日",
             "unknown_era": "年の数え方を選んでください",
@@ -275,7 +296,12 @@ class Date(Compound):
             "no_such_day": "「{month}月{day}日」はありません。日を直してください",
             "short_western_year": "西暦の年を、4けたの数字で入力してください",
         }
-        return _(words.get(problem.code, "年を直してください。例 令和9年"), year=problem.year, month=problem.month, day=problem.day)
+        return _(
+            words.get(problem.code, "年を直してください。例 令和9年"),
+            year=problem.year,
+            month=problem.month,
+            day=problem.day,
+        )
 
 
 class Address(Compound):
@@ -283,7 +309,9 @@ class Address(Compound):
 
     kind, parts = "address", ADDRESS_PARTS
 
-    def __init__(self, *args: Any, municipalities: Sequence[tuple[str, str]] = (), places: Sequence[Place] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, municipalities: Sequence[tuple[str, str]] = (), places: Sequence[Place] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.municipalities = [("", _("選んでください")), *municipalities]
         self.places, self.candidates, self.found = places, list[tuple[str, str]](), ""
@@ -300,9 +328,7 @@ class Address(Compound):
 
     def search(self) -> None:
         """Look the postcode up: one result is filled in, several are offered, none is said."""
-        typed = parse_postcode(self["postcode"])
-        digits = re.sub("[^0-9]", "", unicodedata.normalize("NFKC", self["postcode"]))
-        found = by_postcode(self.places, typed if isinstance(typed, str) else digits)
+        found = self._matches()
         if len(found) == 1:
             self._take(found[0])
             self.found = _("1件見つかりました。町名まで入れました。続きを入力してください")
@@ -310,12 +336,25 @@ class Address(Compound):
             names = dict(self.municipalities)
             at = {id(place): number for number, place in enumerate(self.places)}
             self.candidates = [
-                (str(at[id(place)]), _("{city}{town}（〒{code}）", city=names.get(place.municipality, ""), town=place.town, code=place.postcode))
+                (
+                    str(at[id(place)]),
+                    _(
+                        "{city}{town}（〒{code}）",
+                        city=names.get(place.municipality, ""),
+                        town=place.town,
+                        code=place.postcode,
+                    ),
+                )
                 for place in found
             ]
             self.found = _("{n}件見つかりました。この中から選んでください", n=len(found))
         else:
             self.found = _("見つかりませんでした。番号を確かめるか、市区町村から入力してください")
+
+    def _matches(self) -> list[Place]:
+        typed = parse_postcode(self["postcode"])
+        digits = re.sub("[^0-9]", "", unicodedata.normalize("NFKC", self["postcode"]))
+        return by_postcode(self.places, typed if isinstance(typed, str) else digits)
 
     def _take(self, place: Place) -> None:
         self.given |= {"postcode": place.postcode, "municipality": place.municipality, "town": place.town}
@@ -337,6 +376,8 @@ class Address(Compound):
         if isinstance(code, TextProblem):
             self._refuse("postcode", _("郵便番号を、7けたの数字で入力してください"))
         if self["municipality"] not in {value for value, _label in self.municipalities if value}:
+            if len(self._matches()) > 1:
+                self.search()  # results that were shown and not chosen are offered again
             self._refuse("municipality", _("市区町村を選んでください"))
         for part, text in (("town", _("町名を入力してください")), ("block", _("丁目・番地を入力してください"))):
             if not self[part]:

@@ -1,0 +1,129 @@
+"""`python -m bench`: what things cost, as a table; pages as ratios against a bare Flask and Jinja page in the same run.
+
+Numbers are medians of this machine at this moment. Nothing here is a test; targets stand beside the numbers.
+"""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from flask import Flask, render_template_string
+
+from app.config import ROOT, real_now
+from app.engine.library import Library, load
+from app.engine.personas import load_household
+from app.engine.planner import make_plan
+from app.factory import Site, create_site
+from app.world.journeys import Journey
+from app.world.worlds import World
+
+BARE = """{% macro row(n) %}<li class="row"><h3><a href="/{{ n }}">{{ n }}番目の手続</a></h3><dl><div><dt>提出先</dt><dd>市</dd></div>
+<div><dt>期限</dt><dd><time datetime="2027-04-12">4月12日</time></dd></div><div><dt>状態</dt><dd>あと2問</dd></div></dl></li>{% endmacro %}
+<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>手続</title></head><body><main><h1>手続</h1>
+<ul>{% for n in range(rows) %}{{ row(n) }}{% endfor %}</ul></main></body></html>"""
+
+
+def per_call(work: Callable[[], object], rounds: int = 200) -> float:
+    """Median seconds of one call."""
+    work()
+    times = []
+    for _ in range(rounds):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return median(times)
+
+
+def row(name: str, value: str, target: str = "") -> None:
+    """One line of the table."""
+    print(f"| {name} | {value} | {target} |")
+
+
+def definitions() -> Library:
+    """Loading everything, and planning for the largest household."""
+    folder = ROOT / "procedures"
+    row("load all definitions", f"{per_call(lambda: load(folder), 5) * 1000:.0f} ms", "under 1,000 ms")
+    library = load(folder)
+    event = library.events["moving"]
+    for id_ in ("ooba", "yamashina", "kudo"):
+        household = load_household(folder / "personas" / f"{id_}.yaml", event)
+        facts = household.facts(library.vocabulary)
+        count = len(make_plan(event, facts, household.persona.today).procedures)
+        took = per_call(lambda facts=facts, today=household.persona.today: make_plan(event, facts, today))  # type: ignore[misc]
+        row(f"plan section A for `{id_}` ({len(facts.by_key)} facts, {count} verdicts)", f"{took * 1000:.2f} ms", "median at most 1 ms" if id_ == "ooba" else "")
+    return library
+
+
+def pages(site: Site) -> None:
+    """Pages of a running journey against a bare page with as many rows."""
+    world, journey = _journey(site)
+    rows = len(journey.plan.by_verdict["required"])
+    bare = Flask("bare")
+    bare.add_url_rule("/", "page", lambda: render_template_string(BARE, rows=rows))
+    bare_client = bare.test_client()
+    base = per_call(lambda: bare_client.get("/"))
+    row(f"bare Flask and Jinja page with {rows} rows", f"{base * 1000:.2f} ms", "1.0")
+    client = site.app.test_client()
+    with client.session_transaction() as session:
+        session.update(world=world.id, until=int(real_now().timestamp()) + 3600)
+    question = journey.plan.pages[0].id
+    for name, path in (("plan page", "/journeys/1/plan"), ("question page", f"/journeys/1/questions/{question}"), ("home", "/")):
+        answer = client.get(path)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path} answered {answer.status_code}")
+        took = per_call(lambda path=path: client.get(path), 60)  # type: ignore[misc]
+        row(name, f"{took * 1000:.2f} ms = {took / base:.1f} × bare", "at most 3 ×" if name != "home" else "")
+
+
+def _journey(site: Site) -> tuple[World, Journey]:
+    """A household whose registers have answered and whose triage is done, without the browser."""
+    from app.engine.values import to_json
+    from app.world import ledger
+    from app.world.ledger import NewFact
+
+    world = World.make(site.context, "yamashina")
+    journey = world.start_journey("moving")
+    household = world.household
+    facts = household.facts(site.context.library.vocabulary, answered=False)
+    with site.context.database.write() as session:
+        stored = journey._row(session)
+        stored.subjects = {subject: {"kind": kind, "source": "register"} for subject, kind in household.kinds.items()}
+        stored.consents = {fact.register: {"decision": "granted", "at": world.now.isoformat()} for fact in facts.by_key.values() if fact.register}
+        stored.lookups = {register: {"status": "complete", "count": 1, "as_of": world.today.isoformat(), "reasons": []} for register in stored.consents}
+        known = [NewFact(f.subject, f.item, to_json(f.value), f.source, f.reuse) for f in facts.by_key.values()]
+        ledger.enter(session, site.context.database.seal, world.id, 1, known, world.now)
+    journey = world.journeys()[0]
+    journey.answer({("move", name): household.answers[("move", name)] for name in ("kind", "who", "date")})
+    return world, world.journeys()[0]
+
+
+def weight(site: Site) -> None:
+    """Bytes of a first visit, compressed as a server would."""
+    client = site.app.test_client()
+    sizes = {"HTML": len(gzip.compress(client.get("/").data))}
+    for name, files in {"CSS": ("vendor/tokens.css", "css/base.css", "css/components.css", "css/print.css"), "JS": ("vendor/htmx.min.js", "js/app.js")}.items():
+        sizes[name] = sum(len(gzip.compress((ROOT / "app" / "static" / file).read_bytes())) for file in files)
+    for name, budget in (("HTML", 15), ("CSS", 20), ("JS", 25)):
+        row(f"first visit, {name} gzipped", f"{sizes[name] / 1024:.1f} KB", f"at most {budget} KB")
+
+
+def main() -> None:
+    """Print the table."""
+    print("| what | measured | target |\n|---|---|---|")
+    definitions()
+    with tempfile.TemporaryDirectory() as folder:
+        site = create_site(Path(folder))
+        try:
+            pages(site)
+            weight(site)
+        finally:
+            site.close()
+
+
+if __name__ == "__main__":
+    main()

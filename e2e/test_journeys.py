@@ -1,0 +1,62 @@
+"""Every household makes its whole journey in a browser.
+
+Each of the four views (phone and desktop, with scripts and without) is made by every household: in one view from the home page to
+the last finished case, in the other three to the receipt. Which view is the full one goes round, so that each is gone through to
+the end by a quarter of the households; so does what is answered when registers may be asked (all, none, every second).
+On every page: the contract, axe once for every distinct structure of a page in that view, the console, the origin of requests.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.engine.lifecycle import State
+from app.factory import Site
+from e2e.browser import View
+from e2e.conftest import VIEWS, OpenVisit
+from e2e.person import Consent, Person
+
+ROOT = Path(__file__).parent.parent
+PERSONAS = sorted(path.stem for path in (ROOT / "procedures" / "personas").glob("*.yaml"))
+CONSENTS: tuple[Consent, ...] = ("all", "none", "choose", "all")
+
+
+def _rides() -> list[object]:
+    """The long ones first, so that they do not come last to one process."""
+    rides = []
+    for place, persona in enumerate(PERSONAS):
+        for turn, consent in enumerate(CONSENTS):
+            view = VIEWS[(place + turn) % len(VIEWS)]
+            full = turn == 0
+            id_ = f"{persona}-{view}-{consent}" + ("-to-the-end" if full else "")
+            rides.append((not full, pytest.param(persona, view, consent, full, id=id_)))
+    return [ride for _order, ride in sorted(rides, key=lambda one: one[0])]
+
+
+@pytest.mark.parametrize(("persona", "view", "consent", "full"), _rides())
+def test_a_household_gets_to_its_receipt_and_to_the_end(
+    site: Site, visit_at: OpenVisit, persona: str, view: View, consent: Consent, full: bool
+) -> None:
+    person = Person(visit_at(site.url, view), site, persona, consent=consent)
+    person.until_receipt()
+    cases = person.world.cases()
+    assert cases, "nothing was filed"
+    assert not [case.procedure for case in cases if case.state.state is State.REJECTED], person.states()
+    if full:
+        person.until_done()
+        assert set(person.states().values()) == {"completed"}, person.states()
+
+
+TRANSLATED = [tag for tag in ("ja-simple", "en") if list((ROOT / "locales" / tag).rglob("*.po"))]
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+@pytest.mark.parametrize("view", VIEWS[::3], ids=str)
+def test_the_guide_household_in_the_other_languages(site: Site, visit_at: OpenVisit, tag: str, view: View) -> None:
+    """The contract of every page says that nothing stays untranslated."""
+    person = Person(visit_at(site.url, view), site, "yamashina", prefix=f"/{tag}")
+    person.until_receipt()
+    if view.scripts:
+        person.until_done()
