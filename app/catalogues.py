@@ -7,6 +7,8 @@ everywhere, so it is translated once: a text that an earlier domain has is left 
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -30,7 +32,8 @@ TEXTS = frozenset(
 )  # fmt: skip
 LISTS = frozenset({"cautions", "prepare", "unverified"})
 MAPPINGS = frozenset({"choices", "choice_hints", "pages"})
-PYTHON_TEXTS = ("app/web", "app/services/mynumber", "app/services/authorities")
+PYTHON_TEXTS = ("app/web", "app/engine/plan.py", "app/services/mynumber/stops.py", "app/services/mynumber/pages.py")
+JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
 
 def texts() -> dict[str, dict[str, list[str]]]:
@@ -63,27 +66,22 @@ def _python() -> Iterator[tuple[str, str]]:
 
 
 def _constants(path: Path) -> Iterator[tuple[str, str]]:
-    """Japanese texts in tables that the code translates when it shows them (``_(WORDS[state])``)."""
-    import ast
-    import re
-
-    if not str(path.relative_to(ROOT)).startswith(PYTHON_TEXTS):
+    """Every Japanese text in modules whose texts are shown: tables and variables that are translated when they are used."""
+    if not path.relative_to(ROOT).as_posix().startswith(PYTHON_TEXTS):
         return
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        values = (
-            [*node.values]
-            if isinstance(node, ast.Dict)
-            else [*node.elts]
-            if isinstance(node, ast.List | ast.Tuple)
-            else []
-        )
-        for value in values:
-            if (
-                isinstance(value, ast.Constant)
-                and isinstance(value.value, str)
-                and re.search("[ぁ-んァ-ヶ一-龠]", value.value)
-            ):
-                yield value.value, f"{path.relative_to(ROOT)}:{value.lineno}"
+    tree = ast.parse(path.read_text("utf-8"))
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    pieces = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in ast.walk(node)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in documentation | pieces else None
+        if (
+            isinstance(text, str)
+            and len(text) > 1
+            and JAPANESE.search(text)
+            and "ぁ-" not in text
+            and "ァ-" not in text
+        ):
+            yield text, f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
 def _templates() -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from app.config import Config, real_now
 from app.formats import full_date
 from app.htmx import htmx
 from app.i18n import gettext as _
+from app.web import foreign
 from app.world.context import Context
 from app.world.journeys import Journey
 from app.world.worlds import World
@@ -133,6 +134,8 @@ def _headers(response: Response) -> Response:
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=3600"
         return response
+    if response.mimetype == "text/html" and not i18n.current_tag().startswith(i18n.SOURCE):
+        response.set_data(foreign.mark(response.get_data(as_text=True)))
     response.vary.update(["Cookie", "HX-Request"])
     response.headers.setdefault("Cache-Control", "no-store")
     if "world" in session:
