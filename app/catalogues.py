@@ -73,7 +73,9 @@ def _constants(path: Path) -> Iterator[tuple[str, str]]:
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     pieces = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in ast.walk(node)}
     for node in ast.walk(tree):
-        text = node.value if isinstance(node, ast.Constant) and id(node) not in documentation | pieces else None
+        if not isinstance(node, ast.Constant) or id(node) in documentation | pieces:
+            continue
+        text = node.value
         if (
             isinstance(text, str)
             and len(text) > 1
@@ -134,6 +136,8 @@ def update() -> dict[str, int]:
             catalog = read_catalogue(path) if path.exists() else Catalog(domain=domain)
             catalog.update(template, no_fuzzy_matching=True)
             catalog.obsolete.clear()
+            catalog.header_comment, catalog.fuzzy = f"# Hitomado: texts of the domain {domain} in {tag}.", False
+            catalog.project, catalog.version, catalog.msgid_bugs_address = "Hitomado", "0.1", ""
             _write(path, catalog)
             lacking[tag] = lacking.get(tag, 0) + sum(
                 1 for message in catalog if message.id and (not message.string or message.fuzzy)
@@ -162,7 +166,7 @@ def read_catalogue(path: Path) -> Catalog:
 
 def _write(path: Path, catalog: Catalog) -> None:
     buffer = BytesIO()
-    write_po(buffer, catalog, width=0, omit_header=False, sort_output=False, include_lineno=False)
+    write_po(buffer, catalog, width=0, omit_header=False, sort_output=False, no_location=True)
     lines = [
         line
         for line in buffer.getvalue().decode().splitlines()

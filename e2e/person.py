@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator
+from playwright.sync_api import FilePayload, Locator
 from sqlalchemy import select
 
 from app.engine.facts import NOT_YET
@@ -50,7 +50,7 @@ SOMETHING: dict[str, Any] = {
     "choices": (),
     "subjects": (),
 }
-PICTURE = {"name": "shorui.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
+PICTURE: FilePayload = {"name": "shorui.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
 MOST_STEPS, MOST_DAYS = 160, 90
 #: how often one address may come again: lists come back once for every member
 MOST_VISITS = 9

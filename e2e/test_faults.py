@@ -225,7 +225,17 @@ def _let_session_end(person: Person) -> None:
     cookie = next(one for one in person.visit.context.cookies() if one["name"] == "hitomado")
     content = serializer.loads(cookie["value"])
     content["until"] = 1
-    person.visit.context.add_cookies([{**cookie, "value": serializer.dumps(content)}])
+    person.visit.context.add_cookies(
+        [
+            {
+                "name": "hitomado",
+                "value": serializer.dumps(content),
+                "url": person.site.url,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
 
 
 def test_an_old_tab_is_told_what_changed_and_overwrites_nothing(play: Play) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.engine.conditions import Scope
@@ -17,82 +18,89 @@ from app.engine.vocabulary import Vocabulary
 
 MAX_COMBINATIONS = 4_000
 
+Values = tuple[Any, ...]
+Test = Callable[[Values], bool]
+
 
 def can_hold(sources: Sequence[str], vocabulary: Vocabulary, scope: Scope) -> bool:
     """Whether some values make all expressions true. Too many combinations count as yes."""
-    trees = [ast.parse(source.strip(), mode="eval").body for source in sources]
-    domains: dict[str, list[Any]] = {}
-    for tree in trees:
-        _collect(tree, vocabulary, scope, domains)
+    domains = _Domains(vocabulary, scope)
+    tests = [domains.test(ast.parse(source.strip(), mode="eval").body) for source in sources]
     size = 1
-    for domain in domains.values():
+    for domain in domains.values.values():
         size *= len(domain)
-    if size > MAX_COMBINATIONS:
-        return True
-    for combination in itertools.product(*domains.values()):
-        values = dict(zip(domains, combination, strict=True))
-        if all(_evaluate(tree, values) for tree in trees):
+        if size > MAX_COMBINATIONS:
             return True
-    return False
+    return any(all(test(values) for test in tests) for values in itertools.product(*domains.values.values()))
 
 
-def _collect(node: ast.expr, vocabulary: Vocabulary, scope: Scope, domains: dict[str, list[Any]]) -> None:
-    if isinstance(node, ast.BoolOp):
-        for value in node.values:
-            _collect(value, vocabulary, scope, domains)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        _collect(node.operand, vocabulary, scope, domains)
-    elif (subject := _compared(node)) is not None:
-        assert isinstance(node, ast.Compare)
-        name = ast.unparse(subject)
-        constants = _constants(node.comparators[0])
-        choices = (False, True) if isinstance(constants[0], bool) else _choices(subject, vocabulary, scope)
-        domain = domains.setdefault(name, list(choices))
+class _Domains:
+    """What is compared, by its text, with the values that it can take; its place is its place in a combination."""
+
+    def __init__(self, vocabulary: Vocabulary, scope: Scope) -> None:
+        self.vocabulary, self.scope = vocabulary, scope
+        self.values: dict[str, list[Any]] = {}
+
+    def test(self, node: ast.expr) -> Test:
+        """An expression as a test of one combination."""
+        if isinstance(node, ast.BoolOp):
+            tests = [self.test(part) for part in node.values]
+            if isinstance(node.op, ast.Or):
+                return lambda values: any(test(values) for test in tests)
+            return lambda values: all(test(values) for test in tests)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            inner = self.test(node.operand)
+            return lambda values: not inner(values)
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute):
+            constants = _constants(node.comparators[0])
+            if constants:
+                return _comparison(node.ops[0], self._place(node.left, constants), constants)
+        place = self._free(node)
+        return lambda values: bool(values[place])
+
+    def _free(self, node: ast.expr) -> int:
+        return self._index(ast.unparse(node), [False, True])
+
+    def _place(self, node: ast.Attribute, constants: Sequence[Any]) -> int:
+        if isinstance(constants[0], bool):
+            return self._free(node)
+        choices = self._choices(node)
+        values: list[Any] = list(choices)
         for constant in constants:
-            around = [constant - 1, constant, constant + 1] if type(constant) is int else [constant]
-            domain.extend(value for value in around if value not in domain)
-        if not choices and any(isinstance(constant, str) for constant in constants) and None not in domain:
-            domain.append(None)
-    else:
-        domains.setdefault(ast.unparse(node), [False, True])
+            values += [constant - 1, constant, constant + 1] if isinstance(constant, int) else [constant]
+        if not choices and isinstance(constants[0], str):
+            values.append(None)  # any other text
+        return self._index(ast.unparse(node), values)
 
+    def _index(self, name: str, values: Sequence[Any]) -> int:
+        domain = self.values.setdefault(name, [])
+        domain += [value for value in values if value not in domain]
+        return list(self.values).index(name)
 
-def _compared(node: ast.expr) -> ast.Attribute | None:
-    """The item of `role.item == constant` or `role.item in [constants]`."""
-    if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and _constants(node.comparators[0]):
-        return node.left
-    return None
+    def _choices(self, node: ast.Attribute) -> Sequence[str]:
+        kind = self.scope.ones.get(node.value.id, "") if isinstance(node.value, ast.Name) else ""
+        item = self.vocabulary.item(kind, node.attr)
+        return tuple(item.choices) if item else ()
 
 
 def _constants(node: ast.expr) -> list[Any]:
     if isinstance(node, ast.Constant):
         return [node.value]
+    if isinstance(node, ast.Name) and node.id in ("true", "false"):
+        return [node.id == "true"]
     if isinstance(node, ast.List) and all(isinstance(element, ast.Constant) for element in node.elts):
         return [element.value for element in node.elts if isinstance(element, ast.Constant)]
     return []
 
 
-def _choices(node: ast.Attribute, vocabulary: Vocabulary, scope: Scope) -> Sequence[Any]:
-    kind = scope.ones.get(node.value.id, "") if isinstance(node.value, ast.Name) else ""
-    item = vocabulary.item(kind, node.attr)
-    return tuple(item.choices) if item else ()
-
-
-def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> bool:
-    if isinstance(node, ast.BoolOp):
-        parts = (_evaluate(value, values) for value in node.values)
-        return any(parts) if isinstance(node.op, ast.Or) else all(parts)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return not _evaluate(node.operand, values)
-    subject = _compared(node)
-    if subject is None:
-        return bool(values[ast.unparse(node)])
-    assert isinstance(node, ast.Compare)
-    value, constants = values[ast.unparse(subject)], _constants(node.comparators[0])
-    op = node.ops[0]
+def _comparison(op: ast.cmpop, place: int, constants: Sequence[Any]) -> Test:
+    """The item at a place against its constants; a list of them for `in`, else one."""
+    first = constants[0]
     if isinstance(op, ast.In | ast.NotIn):
-        return (value in constants) is isinstance(op, ast.In)
+        inside = isinstance(op, ast.In)
+        return lambda values: (values[place] in constants) is inside
     if isinstance(op, ast.Eq | ast.NotEq):
-        return (value == constants[0]) is isinstance(op, ast.Eq)
-    compare = {ast.Lt: int.__lt__, ast.LtE: int.__le__, ast.Gt: int.__gt__, ast.GtE: int.__ge__}[type(op)]
-    return bool(compare(value, constants[0])) if isinstance(value, int) else True
+        equal = isinstance(op, ast.Eq)
+        return lambda values: (values[place] == first) is equal
+    compare = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}[type(op)]
+    return lambda values: bool(compare(values[place], first))

@@ -89,7 +89,7 @@ def page(n: int, page_id: str, place: int = 1) -> Any:
     if _is_list(asks):
         return _list_page(here, journey, asks[0])
     if request.method == "GET":
-        return _render(here, journey, asks, page_form(journey, asks))
+        return _render(here, journey, asks, page_form(journey, asks, shell.unsent()))
     form = page_form(journey, asks, CombinedMultiDict([request.form, request.files]))
     try:
         if (searched := form.search) is not None:
@@ -161,7 +161,7 @@ def _save(journey: Journey, asks: list[Ask], values: Mapping[Key, Any]) -> Any:
         session.pop("list")
         return redirect(back["href"], 303)
     new = [[one.id, one.subject] for one in journey.plan.pages if (one.id, one.subject) not in open_before]
-    if changed:
+    if changed and not open_before & {(one.id, one.subject) for one in journey.plan.pages}:
         session["change"] = {"n": journey.n, "row": links.row(journey, asks[0].key), "pages": new}
     return redirect(_go_on(journey, new), 303)
 

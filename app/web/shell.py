@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import i18n
@@ -24,7 +25,7 @@ from app.world.worlds import World
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIXED = [tag for tag in i18n.TAGS if tag != i18n.SOURCE]
-HOUR = 3600
+NOT_KEPT = ("csrf_token", "mark", "pin")
 
 
 class LanguagePrefix:
@@ -80,14 +81,26 @@ def personal(view: View) -> View:
         if world() is None:
             return redirect(url_for("start.choose"), 303)
         if not signed_in():
-            session["back_to"] = (
-                request.script_root + request.full_path.rstrip("?") if request.method == "GET" else url_for("home.home")
-            )
+            can_be_opened = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+            here = request.script_root + request.full_path.rstrip("?")
+            session["back_to"] = here if can_be_opened else url_for("home.home")
+            if request.method == "POST":
+                typed = [one for one in request.form.items(multi=True) if one[0] not in NOT_KEPT]
+                session["unsent"] = {"path": request.path, "form": typed}
             return redirect(url_for("settings.ended"), 303)
         extend_session()
         return view(*args, **kwargs)
 
     return cast(View, guarded)
+
+
+def unsent() -> MultiDict[str, str] | None:
+    """What was sent to this page when the session had ended already: shown once more, so that nothing typed is lost."""
+    kept = session.get("unsent")
+    if not kept or kept["path"] != request.path or request.method != "GET":
+        return None
+    session.pop("unsent")
+    return MultiDict([(name, value) for name, value in kept["form"]])
 
 
 def journey_or_404(n: int) -> Journey:

@@ -73,6 +73,12 @@ class World:
     def __init__(self, context: Context, row: models.World) -> None:
         self.context, self.id, self.persona_id = context, row.id, row.persona
         self.now = datetime.fromisoformat(row.now)
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was read for this request holds no longer."""
+        self._cases: list[CaseView] | None = None
+        self._journeys: dict[int, Journey | None] = {}
 
     # --- making and throwing away ---------------------------------------------------------------------------------------
     @classmethod
@@ -173,9 +179,11 @@ class World:
 
     def journey(self, n: int) -> Journey | None:
         """One journey by its number in this world."""
-        with self.context.database.read() as session:
-            row = session.get(models.Journey, (self.id, n))
-            return Journey(self.context, self.id, row, self.now, self.persona_id) if row else None
+        if n not in self._journeys:
+            with self.context.database.read() as session:
+                row = session.get(models.Journey, (self.id, n))
+                self._journeys[n] = Journey(self.context, self.id, row, self.now, self.persona_id) if row else None
+        return self._journeys[n]
 
     def submitted_at(self, journey: int) -> datetime | None:
         """When a journey was signed and filed; None before that."""
@@ -186,19 +194,15 @@ class World:
     # --- cases and letters --------------------------------------------------------------------------------------------
     def cases(self) -> list[CaseView]:
         """All cases in order."""
-        with self.context.database.read() as session:
-            return [
-                self._view(session, row)
-                for row in session.scalars(
-                    select(models.Case).where(models.Case.world == self.id).order_by(models.Case.n)
-                )
-            ]
+        if self._cases is None:
+            with self.context.database.read() as session:
+                query = select(models.Case).where(models.Case.world == self.id).order_by(models.Case.n)
+                self._cases = [self._view(session, row) for row in session.scalars(query)]
+        return self._cases
 
     def case(self, n: int) -> CaseView | None:
         """One case by its number in this world."""
-        with self.context.database.read() as session:
-            row = session.get(models.Case, (self.id, n))
-            return self._view(session, row) if row else None
+        return next((case for case in self.cases() if case.n == n), None)
 
     def _view(self, session: Session, row: models.Case) -> CaseView:
         events = outbox.events_of(session, row)
@@ -244,6 +248,7 @@ class World:
     def deliver(self) -> None:
         """Send what waits and read what offices did."""
         outbox.deliver(self.context, self.id, self.now)
+        self._forget()
 
     def visit(self, n: int) -> None:
         """Go to the counter of a case's office: everything that waits there for a visit is done. Raises VisitRefused."""
@@ -307,5 +312,6 @@ class World:
 
     def _set_now(self, now: datetime) -> None:
         self.now = now
+        self._forget()
         with self.context.database.write() as session:
             session.get_one(models.World, self.id).now = now.isoformat()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -123,18 +124,20 @@ NEEDS = (
 EACH_NEEDS = {"movers": ("each.birth", "each.wish", "each.account", "each.phone"), "dogs": ("each.name", "each.chip")}
 
 
+SHAPES = ("{}", "not {}", "({} and {})", "({} or {})", "({} if {} else {})", "(({} or not {}) and {})", "not ({} and ({} or {}))")
+
+
+@cache
 def expressions(atoms: tuple[str, ...]) -> st.SearchStrategy[str]:
-    """Conditions over some atoms, three levels deep at most."""
+    """Conditions over some atoms."""
+    atom = st.sampled_from(atoms)
+    return st.builds(lambda shape, *parts: shape.format(*parts), st.sampled_from(SHAPES), atom, atom, atom)
 
-    def joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        return st.one_of(
-            st.builds("({} and {})".format, inner, inner),
-            st.builds("({} or {})".format, inner, inner),
-            st.builds("not {}".format, inner),
-            st.builds("({} if {} else {})".format, inner, inner, inner),
-        )
 
-    return st.recursive(st.sampled_from(atoms), joined, max_leaves=4)
+@cache
+def several(elements: tuple[str, ...], most: int) -> st.SearchStrategy[list[str]]:
+    """Some of the elements, none twice."""
+    return st.lists(st.sampled_from(elements), max_size=most, unique=True)
 
 
 @st.composite
@@ -143,7 +146,7 @@ def procedures(draw: st.DrawFn, number: int) -> dict[str, Any]:
     for_each = draw(st.sampled_from([None, None, "movers", "dogs"]))
     atoms = ATOMS + EACH_ATOMS.get(for_each or "", ()) * 3
     texts = expressions(atoms)
-    needs = draw(st.lists(st.sampled_from(NEEDS + EACH_NEEDS.get(for_each or "", ()) * 2), max_size=4, unique=True))
+    needs = draw(several(NEEDS + EACH_NEEDS.get(for_each or "", ()), 4))
     private = draw(st.booleans())
     found: dict[str, Any] = {
         "id": f"p{number}", "title": "t", "summary": "s", "event": "moving", "who": "w", "law": "l", "private": private,
@@ -157,7 +160,7 @@ def procedures(draw: st.DrawFn, number: int) -> dict[str, Any]:
         "channel": {"mode": "online", "unless": [{"when": w, "mode": "visit", "reason": w} for w in draw(st.lists(texts, max_size=2))]},
         "needs": [{"item": need, "when": draw(texts)} if draw(st.booleans()) else need for need in needs],
         "evidence": [{"document": w, "replaced_by": "fact", "when": w} for w in draw(st.lists(texts, max_size=1))],
-        "after": draw(st.lists(st.sampled_from([f"p{n}" for n in range(number)]), max_size=2, unique=True)) if number else [],
+        "after": draw(several(tuple(f"p{n}" for n in range(number)), 2)) if number else [],
         "lifecycle": {"days": [0, 1], "done": "d"},
         "paper": {"fields": number + 1, "documents": 1, "visits": 1, "minutes": 10},
         "sources": {"unverified": ["u"]},
@@ -209,12 +212,13 @@ def address(code: str) -> dict[str, str]:
     return {"postcode": "", "municipality": code, "town": "", "block": "", "building": ""}
 
 
-def values(name: str, kind: str, people: list[str], dogs: list[str]) -> st.SearchStrategy[Any]:
+@cache
+def values(name: str, kind: str, people: tuple[str, ...], dogs: tuple[str, ...]) -> st.SearchStrategy[Any]:
     """Values of an item."""
     item = VOCABULARY.kinds[kind].items[name]
     some_people = st.lists(st.sampled_from(people), min_size=1, unique=True).map(tuple)
     special: dict[str, st.SearchStrategy[Any]] = {
-        "members": st.just(tuple(people)), "dogs": st.just(tuple(dogs)), "chosen": some_people, "head": st.sampled_from(people),
+        "members": st.just(people), "dogs": st.just(dogs), "chosen": some_people, "head": st.sampled_from(people),
         "address": st.just(address("980013")), "new_address": st.sampled_from(["980013", "970018"]).map(address),
         "birth": st.dates(date(1950, 1, 1), date(2026, 12, 31)), "rent": st.integers(0, 200),
         "date": st.integers(-20, 40).map(lambda days: TODAY + timedelta(days=days)), "name": st.sampled_from(["pochi", "shiro"]),
@@ -229,8 +233,8 @@ def values(name: str, kind: str, people: list[str], dogs: list[str]) -> st.Searc
 @st.composite
 def households(draw: st.DrawFn) -> Household:
     """One to three people and up to two dogs, with a true value for every item."""
-    people = ["haruka", "ren", "mio"][: draw(st.integers(1, 3))]
-    dogs = ["pochi", "shiro"][: draw(st.integers(0, 2))]
+    people = ("haruka", "ren", "mio")[: draw(st.integers(1, 3))]
+    dogs = ("pochi", "shiro")[: draw(st.integers(0, 2))]
     kinds = {**dict.fromkeys(people, "person"), **dict.fromkeys(dogs, "dog"), "move": "move", "household": "household"}
     truth = {
         (subject, name): draw(values(name, kind, people, dogs))
@@ -241,13 +245,15 @@ def households(draw: st.DrawFn) -> Household:
     return Household(kinds, truth)
 
 
-@dataclass(frozen=True)
 class Situation:
     """A moment in a journey: definitions, a household, and what is known of it."""
 
-    event: CompiledEvent
-    household: Household
-    facts: Facts
+    def __init__(self, event: CompiledEvent, household: Household, facts: Facts) -> None:
+        self.event, self.household, self.facts = event, household, facts
+
+    def __repr__(self) -> str:
+        lines = [f"{'.'.join(key)} = {fact.value!r} ({fact.source})" for key, fact in self.facts.by_key.items()]
+        return "\n".join([*(str(one.definition.model_dump(exclude_defaults=True)) for one in self.event.procedures), *lines])
 
     @property
     def plan(self) -> Plan:
@@ -274,12 +280,13 @@ def situations(draw: st.DrawFn) -> Situation:
     """Any part of the truth is known, from registers or from the person; some answers are 「まだ分からない」."""
     household = draw(households())
     refused = draw(st.frozensets(st.sampled_from(list(VOCABULARY.registers))))
-    known = draw(st.lists(st.sampled_from(list(household.truth)), unique=True))
+    share, choose = draw(st.integers(0, 4)), draw(st.randoms(use_true_random=False))
     facts = []
-    for key in known:
-        item = VOCABULARY.kinds[household.kinds[key[0]]].items[key[1]]
-        not_yet = item.unknown and draw(st.booleans())
-        facts.append(household.fact(key, refused, NOT_YET if not_yet else None))
+    for key in household.truth:
+        if choose.randrange(4) < share:
+            item = VOCABULARY.kinds[household.kinds[key[0]]].items[key[1]]
+            not_yet = item.unknown and choose.randrange(4) == 0
+            facts.append(household.fact(key, refused, NOT_YET if not_yet else None))
     return Situation(draw(events()), household, household.facts(*facts))
 
 
