@@ -13,7 +13,6 @@ import click
 
 from app.config import ROOT
 from app.engine import burden, schema
-from app.engine.deadlines import Due
 from app.engine.documents import DefinitionErrors
 from app.engine.library import Library, load
 from app.engine.personas import Household, load_household
@@ -259,7 +258,7 @@ def _procedure(planned: PlannedProcedure) -> dict[str, Any]:
         "subject": planned.subject,
         "verdict": planned.word,
         "reasons": [reason.text for reason in planned.reasons],
-        "due": _due(planned.due, planned.compiled.definition.due.note) if planned.word != "not_required" else None,
+        "due": _due(planned) if planned.word != "not_required" else None,
         "authority": authority.id if authority else planned.compiled.definition.authority,
         "channel": {"mode": mode, "reason": reason},
         "after": list(planned.after),
@@ -272,10 +271,11 @@ def _keys(keys: Iterable[tuple[str, str]]) -> list[str]:
     return [".".join(key) for key in keys]
 
 
-def _due(due: Due | None, note: str) -> dict[str, Any] | None:
-    if due is None:
-        return {"kind": None, "opens": None, "last": None, "note": note} if note else None
-    return {"kind": due.kind, "opens": _iso(due.opens), "last": _iso(due.last), "note": note}
+def _due(planned: PlannedProcedure) -> dict[str, Any]:
+    """The deadline; without days where the law names none, or where the day it is counted from is not known."""
+    stated, due = planned.compiled.definition.due, planned.due
+    opens, last = (due.opens, due.last) if due else (None, None)
+    return {"kind": stated.kind, "opens": _iso(opens), "last": _iso(last), "note": stated.note or stated.counting}
 
 
 def _iso(day: date | None) -> str | None:

@@ -168,6 +168,7 @@ class Person:
             (r"/journeys/\d+/questions/.*", self.answer),
             (r"/journeys/\d+/sign", self.primary),
             (r"/sign/return", self._unsigned),
+            (r"/settings/session/ended", lambda: self.visit.click(self.main("a.button-primary"))),
         )
 
     def _begin(self) -> None:

@@ -1,16 +1,16 @@
 """What a set of procedures costs a person: as it is on paper today, and here. Computed, never claimed.
 
-On paper: the fields, documents, visits and minutes that each definition states, once for every instance. Here: what is
-asked, what stays a document, and one visit for each office that must be visited.
+Both sides are counted alike. Fields: on paper every field of every form, here every item that has to be typed. Documents:
+each paper once for each office. Visits: one trip for each office that has to be visited, whatever is done there. Minutes: the
+definitions' minutes on paper, of which half an hour for each visit is the way there, and the way is counted once a trip.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.engine.facts import Key
-from app.engine.planner import Plan, PlannedProcedure
+from app.engine.plan import Plan, PlannedProcedure
 
 MINUTES_A_QUESTION = 0.5
 MINUTES_FOR_CONSENT_REVIEW_AND_SIGNATURE = 4
@@ -30,7 +30,8 @@ class Cost:
 
 @dataclass(frozen=True)
 class Burden:
-    """The same procedures on paper and here. ``fetched`` and ``typed`` count items, each once."""
+    """The same procedures on paper and here. ``fetched`` counts the items that registers told, ``typed`` those that the person
+    answered or still has to, each once and only where something rests on it."""
 
     paper: Cost
     here: Cost
@@ -41,38 +42,36 @@ class Burden:
 def measure(plan: Plan) -> Burden:
     """The burden of everything that the plan requires."""
     required = plan.by_verdict["required"]
-    fetched: set[Key] = set()
-    typed = {ask.key for ask in plan.asks}
-    for planned in required:
-        for key in planned.needs:
-            fact = plan.facts.get(key)
-            if fact is not None:
-                (fetched if fact.register else typed).add(key)
-    typed |= {fact.key for fact in plan.facts.by_key.values() if fact.register is None}
-    offices = {_office(planned) for planned in required}
-    visited = {_office(planned) for planned in required if planned.channel[0] == "visit"}
-    stays = {
-        (_office(p), document.document)
-        for p in required
-        for document in p.evidence
+    told = {key for key in plan.on_path if plan.facts.by_key[key].register is not None}
+    typed = {ask.key for ask in plan.asks if not ask.confirm} | (plan.on_path - told)
+    offices = len({_office(planned) for planned in required})
+    return Burden(_on_paper(required, offices), _here(required, offices, len(typed)), len(told), len(typed))
+
+
+def _on_paper(required: Sequence[PlannedProcedure], offices: int) -> Cost:
+    papers = [planned.compiled.definition.paper for planned in required]
+    documents = {
+        (_office(planned), document.document)
+        for planned in required
+        for document in planned.evidence
+        if document.replaced_by != "none"
+    }
+    visits = len({_office(planned) for planned, paper in zip(required, papers, strict=True) if paper.visits})
+    at_the_desk = sum(max(paper.minutes - paper.visits * MINUTES_A_VISIT, 0) for paper in papers)
+    minutes = at_the_desk + visits * MINUTES_A_VISIT
+    return Cost(sum(paper.fields for paper in papers), len(documents), visits, offices, minutes)
+
+
+def _here(required: Sequence[PlannedProcedure], offices: int, typed: int) -> Cost:
+    documents = {
+        (_office(planned), document.document)
+        for planned in required
+        for document in planned.evidence
         if document.replaced_by in ("stays", "photo")
     }
-    minutes = (
-        len(typed) * MINUTES_A_QUESTION + MINUTES_FOR_CONSENT_REVIEW_AND_SIGNATURE + len(visited) * MINUTES_A_VISIT
-    )
-    here = Cost(len(typed), len(stays), len(visited), len(offices), round(minutes))
-    return Burden(_on_paper(required, len(offices)), here, len(fetched - typed), len(typed))
-
-
-def _on_paper(required: Iterable[PlannedProcedure], offices: int) -> Cost:
-    fields = documents = visits = minutes = 0
-    for planned in required:
-        paper = planned.compiled.definition.paper
-        fields += paper.fields
-        documents += paper.documents
-        visits += paper.visits
-        minutes += paper.minutes
-    return Cost(fields, documents, visits, offices, minutes)
+    visits = len({_office(planned) for planned in required if planned.channel[0] == "visit"})
+    minutes = typed * MINUTES_A_QUESTION + MINUTES_FOR_CONSENT_REVIEW_AND_SIGNATURE + visits * MINUTES_A_VISIT
+    return Cost(typed, len(documents), visits, offices, round(minutes))
 
 
 def _office(planned: PlannedProcedure) -> str:

@@ -15,11 +15,12 @@ from pydantic import ValidationError
 
 from app.engine import documents
 from app.engine.compiling import CompiledEvent
+from app.engine.conditions import nearest
 from app.engine.documents import DefinitionErrors, Document, Problem
 from app.engine.explaining import explain
 from app.engine.facts import Fact, Facts, Key
 from app.engine.values import ValueProblem, from_json
-from app.engine.vocabulary import Item, Model, Vocabulary
+from app.engine.vocabulary import Model, Vocabulary
 
 CardState = Literal["valid", "expired", "locked", "revoked", "cancelled", "signing_expired", "none"]
 
@@ -65,19 +66,23 @@ class Household:
 
     def facts(self, vocabulary: Vocabulary, refused: Iterable[str] = (), answered: bool = True) -> Facts:
         """What is known once every register but the refused ones has been asked, and (``answered``) every answer given."""
+        told: dict[Key, Fact] = {}
         refused = set(refused)
-        facts = []
         for subject, kind in self.kinds.items():
             for name, item in vocabulary.kinds[kind].items.items():
                 if item.held_by is None or item.held_by in refused or item.derived is not None:
                     continue
-                value = self.held.get((subject, name), item.absent)
+                value = self.held.get((subject, name), from_json(item, item.absent))
                 if value is not None:
-                    value = tuple(value) if isinstance(value, list) else value
-                    facts.append(Fact(subject, name, value, f"register:{item.held_by}", self.persona.today, item.reuse))
-        if answered:
-            facts += [Fact(*key, value, "citizen", self.persona.today) for key, value in self.answers.items()]
-        return Facts.of(self.roles, self.kinds, facts)
+                    source = f"register:{item.held_by}"
+                    told[(subject, name)] = Fact(subject, name, value, source, self.persona.today, item.reuse)
+        answers = self.answers.items() if answered else ()
+        given = [
+            Fact(*key, value, "citizen", self.persona.today)
+            for key, value in answers
+            if key not in told or told[key].reuse == "confirm"  # what a register tells is not asked
+        ]
+        return Facts.of(self.roles, self.kinds, [*told.values(), *given])
 
 
 def load_household(path: Path, event: CompiledEvent) -> Household:
@@ -100,65 +105,100 @@ def _check(doc: Document, event: CompiledEvent, problems: list[Problem]) -> Hous
     except ValidationError as error:
         problems.extend(explain(doc, (), error))
         return None
-    vocabulary = event.vocabulary
-    kinds = {id_: subject.kind for id_, subject in persona.subjects.items()}
-    roles = dict(persona.roles)
-    for name, role in event.definition.roles.items():
-        if role.list is None:
-            roles.setdefault(name, name)
-            kinds.setdefault(roles[name], role.kind)
-    held: dict[Key, Any] = {}
-    for id_, subject in persona.subjects.items():
-        if subject.kind not in vocabulary.kinds:
-            problems.append(
-                doc.problem(
-                    ("subjects", id_, "kind"),
-                    f"「{subject.kind}」という種類はありません",
-                    "vocabulary にある種類を書いてください",
+    return _Checker(doc, event, persona, problems).household()
+
+
+class _Checker:
+    """A household against the vocabulary and the roles of its event."""
+
+    def __init__(self, doc: Document, event: CompiledEvent, persona: Persona, problems: list[Problem]) -> None:
+        self.doc, self.event, self.persona, self.problems = doc, event, persona, problems
+        self.kinds = {id_: subject.kind for id_, subject in persona.subjects.items()}
+        self.roles = dict(persona.roles)
+        for name, role in event.definition.roles.items():
+            if role.list is None:
+                self.roles.setdefault(name, name)
+                self.kinds.setdefault(self.roles[name], role.kind)
+
+    def household(self) -> Household:
+        """The checked household. Problems are reported as they are found."""
+        held: dict[Key, Any] = {}
+        answers: dict[Key, Any] = {}
+        self._check_roles()
+        for id_, subject in self.persona.subjects.items():
+            if subject.kind not in self.event.vocabulary.kinds:
+                known = "・".join(self.event.vocabulary.kinds)
+                self._report(
+                    ("subjects", id_, "kind"), f"「{subject.kind}」という種類はありません", f"使える種類: {known}"
                 )
+                continue
+            for name, raw in subject.facts.items():
+                self._put(("subjects", id_, "facts", name), held, (id_, name), raw)
+        for text, raw in self.persona.answers.items():
+            owner, _, name = text.partition(".")
+            id_ = self.roles.get(owner, owner)
+            if id_ not in self.kinds:
+                hint = f"使える名前: {'・'.join(dict.fromkeys([*self.persona.subjects, *self.roles]))}"
+                self._report(("answers", text), f"「{owner}」という対象はありません", hint)
+            else:
+                self._put(("answers", text), answers, (id_, name), raw)
+        return Household(self.persona, self.roles, self.kinds, held, answers)
+
+    def _check_roles(self) -> None:
+        if self.persona.event != self.event.id:
+            self._report(
+                ("event",),
+                f"「{self.persona.event}」というできごとはありません",
+                f"「{self.event.id}」と書いてください",
             )
-            continue
-        for name, raw in subject.facts.items():
-            _put(
-                doc,
-                ("subjects", id_, "facts", name),
-                held,
-                (id_, name),
-                vocabulary.item(subject.kind, name),
-                raw,
-                problems,
-            )
-    answers: dict[Key, Any] = {}
-    for text, raw in persona.answers.items():
-        owner, _, name = text.partition(".")
-        id_ = roles.get(owner, owner)
-        item = vocabulary.item(kinds.get(id_, ""), name)
-        _put(doc, ("answers", text), answers, (id_, name), item, raw, problems)
-    for name, id_ in persona.roles.items():
-        if id_ not in persona.subjects:
-            problems.append(
-                doc.problem(
+        singular = {name: role.kind for name, role in self.event.definition.roles.items() if role.list is None}
+        for name, id_ in self.persona.roles.items():
+            if name not in singular:
+                self._report(("roles", name), f"「{name}」という役はありません", f"使える役: {'・'.join(singular)}")
+            elif id_ not in self.persona.subjects:
+                self._report(
                     ("roles", name),
                     f"「{id_}」という対象は subjects にありません",
                     "subjects に書き足すか、つづりを直してください",
                 )
+            elif self.kinds[id_] != singular[name]:
+                self._report(
+                    ("roles", name),
+                    f"「{id_}」は「{self.kinds[id_]}」です",
+                    f"「{singular[name]}」の対象を書いてください",
+                )
+        for name, kind in singular.items():
+            if kind not in ("move", "household") and self.roles[name] not in self.persona.subjects:
+                self._report(("roles",), f"「{name}」がだれか分かりません", f"roles: に {name}: を書いてください")
+
+    def _put(self, at: tuple[str, ...], into: dict[Key, Any], key: Key, raw: Any) -> None:
+        """One value. Raises nothing: what does not fit is reported."""
+        kind, name = self.kinds[key[0]], key[1]
+        item = self.event.vocabulary.item(kind, name)
+        if item is None or item.derived is not None:
+            items = [name for name, one in self.event.vocabulary.kinds[kind].items.items() if one.derived is None]
+            near = nearest(name, items)
+            hint = f"「{near}」のことですか" if near else "vocabulary にある項目を書いてください"
+            self._report(at, f"「{kind}.{name}」という項目はありません", hint)
+            return
+        if at[0] == "subjects" and item.held_by is None:
+            self._report(
+                at, f"「{item.label}」を持つ台帳はありません", f"answers: に {key[0]}.{name}: と書いてください"
             )
-    return Household(persona, roles, kinds, held, answers)
+            return
+        try:
+            into[key] = from_json(item, raw)
+        except ValueProblem as error:
+            self._report(at, str(error), "")
+            return
+        wanted = {"subjects": item.of, "person": "person"}.get(item.type)
+        for id_ in (into[key],) if item.type == "person" else into[key] if item.type == "subjects" else ():
+            if self.kinds.get(id_) != wanted:
+                self._report(
+                    at,
+                    f"「{id_}」という {wanted} は subjects にありません",
+                    "subjects に書き足すか、つづりを直してください",
+                )
 
-
-def _put(
-    doc: Document,
-    at: tuple[str, ...],
-    into: dict[Key, Any],
-    key: Key,
-    item: Item | None,
-    raw: Any,
-    problems: list[Problem],
-) -> None:
-    if item is None or item.derived is not None:
-        problems.append(doc.problem(at, f"「{at[-1]}」という項目はありません", "vocabulary にある項目を書いてください"))
-        return
-    try:
-        into[key] = from_json(item, raw)
-    except ValueProblem as error:
-        problems.append(doc.problem(at, str(error)))
+    def _report(self, at: tuple[str, ...], message: str, hint: str) -> None:
+        self.problems.append(self.doc.problem(at, message, hint))

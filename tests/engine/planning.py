@@ -124,7 +124,15 @@ NEEDS = (
 EACH_NEEDS = {"movers": ("each.birth", "each.wish", "each.account", "each.phone"), "dogs": ("each.name", "each.chip")}
 
 
-SHAPES = ("{}", "not {}", "({} and {})", "({} or {})", "({} if {} else {})", "(({} or not {}) and {})", "not ({} and ({} or {}))")
+SHAPES = (
+    "{}",
+    "not {}",
+    "({} and {})",
+    "({} or {})",
+    "({} if {} else {})",
+    "(({} or not {}) and {})",
+    "not ({} and ({} or {}))",
+)
 
 
 @cache
@@ -181,7 +189,10 @@ def events(draw: st.DrawFn) -> CompiledEvent:
         DOC, LifeEvent.model_validate(EVENT), parsed, (), VOCABULARY, AUTHORITIES, {}, HOMES, problems
     )  # fmt: skip
     # Drawn conditions often rule each other out: an author is told so, the planner has to live with it.
-    assert {problem.message for problem in problems} <= {"この分かれ道には、だれも来ません", "この手続は、どんな答えでも必要になりません"}
+    assert {problem.message for problem in problems} <= {
+        "この分かれ道には、だれも来ません",
+        "この手続は、どんな答えでも必要になりません",
+    }
     return event
 
 
@@ -253,7 +264,9 @@ class Situation:
 
     def __repr__(self) -> str:
         lines = [f"{'.'.join(key)} = {fact.value!r} ({fact.source})" for key, fact in self.facts.by_key.items()]
-        return "\n".join([*(str(one.definition.model_dump(exclude_defaults=True)) for one in self.event.procedures), *lines])
+        return "\n".join(
+            [*(str(one.definition.model_dump(exclude_defaults=True)) for one in self.event.procedures), *lines]
+        )
 
     @property
     def plan(self) -> Plan:

@@ -69,7 +69,9 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     folder = sound_set(tmp_path)
     for file in ("moving/notice.yaml", "moving/licence.yaml"):
         path = folder / file
-        path.write_text(path.read_text("utf-8").replace("stage: after", "stage: later").replace("[S1]", "[S9]"), "utf-8")
+        path.write_text(
+            path.read_text("utf-8").replace("stage: after", "stage: later").replace("[S1]", "[S9]"), "utf-8"
+        )
     problems = [line for line in problems_of(folder, "none") if not line.startswith(" ")]
     assert [line.split(":")[0] for line in problems] == ["moving/licence.yaml"] * 2 + ["moving/notice.yaml"] * 2
 
@@ -91,7 +93,9 @@ def test_whatever_is_wrong_is_told_and_never_crashes(
     text = (BASE / file).read_text("utf-8")
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 30)))
-    put = data.draw(st.sampled_from(["", "[", "{}", ": ", "- ", "'", "null", "1", "true", "x", "\n", "[a]", "{a: 1}", "each."]))
+    put = data.draw(
+        st.sampled_from(["", "[", "{}", ": ", "- ", "'", "null", "1", "true", "x", "\n", "[a]", "{a: 1}", "each."])
+    )
     folder = sound_set(tmp_path_factory.mktemp("fuzz"))
     (folder / file).write_text(text[:start] + put + text[end:], "utf-8")
     for line in problems_of(folder, file):

@@ -80,7 +80,11 @@ def test_value_and_footprint(case: Mapping[str, Any]) -> None:
 def test_refused(case: Mapping[str, Any]) -> None:
     with pytest.raises(ConditionError) as caught:
         parse(case["expr"], scope())
-    assert (caught.value.message, caught.value.column + 1, caught.value.hint) == (case["message"], case["column"], case["hint"])
+    assert (caught.value.message, caught.value.column + 1, caught.value.hint) == (
+        case["message"],
+        case["column"],
+        case["hint"],
+    )
 
 
 def test_every_case_file_is_run() -> None:

@@ -42,24 +42,30 @@ def test_moving_in_notice_rolls_from_sunday_and_keeps_the_steps() -> None:
     counted = due.counted
     assert counted is not None
     assert (counted.start, counted.first_day, counted.nominal) == (
-        date(2027, 3, 28), date(2027, 3, 29), date(2027, 4, 11))
+        date(2027, 3, 28),
+        date(2027, 3, 29),
+        date(2027, 4, 11),
+    )
     assert (counted.closed, counted.holiday, counted.rolled) == ("sunday", None, True)
 
 
-@pytest.mark.parametrize(("moved", "expected"), [
-    (date(2027, 4, 14), date(2027, 4, 28)),  # the day before 昭和の日
-    (date(2027, 4, 15), date(2027, 4, 30)),  # 昭和の日 (Thursday) to Friday
-    (date(2027, 4, 17), date(2027, 5, 6)),   # Saturday 1 May, then Sunday and three holidays
-    (date(2027, 4, 21), date(2027, 5, 6)),   # こどもの日
-    (date(2026, 4, 22), date(2026, 5, 7)),   # 6 May 2026 is 振替休日 of Sunday 3 May
-    (date(2026, 9, 8), date(2026, 9, 24)),   # 22 September 2026 is 国民の休日 between two holidays
-    (date(2026, 12, 14), date(2026, 12, 28)),  # the last open day of the year
-    (date(2026, 12, 15), date(2027, 1, 4)),
-    (date(2026, 12, 20), date(2027, 1, 4)),  # 3 January
-    (date(2027, 12, 17), date(2028, 1, 4)),  # 31 December
-    (date(2026, 12, 25), date(2027, 1, 8)),
-    (date(2026, 12, 28), date(2027, 1, 12)),  # 11 January: 成人の日
-])
+@pytest.mark.parametrize(
+    ("moved", "expected"),
+    [
+        (date(2027, 4, 14), date(2027, 4, 28)),  # the day before 昭和の日
+        (date(2027, 4, 15), date(2027, 4, 30)),  # 昭和の日 (Thursday) to Friday
+        (date(2027, 4, 17), date(2027, 5, 6)),  # Saturday 1 May, then Sunday and three holidays
+        (date(2027, 4, 21), date(2027, 5, 6)),  # こどもの日
+        (date(2026, 4, 22), date(2026, 5, 7)),  # 6 May 2026 is 振替休日 of Sunday 3 May
+        (date(2026, 9, 8), date(2026, 9, 24)),  # 22 September 2026 is 国民の休日 between two holidays
+        (date(2026, 12, 14), date(2026, 12, 28)),  # the last open day of the year
+        (date(2026, 12, 15), date(2027, 1, 4)),
+        (date(2026, 12, 20), date(2027, 1, 4)),  # 3 January
+        (date(2027, 12, 17), date(2028, 1, 4)),  # 31 December
+        (date(2026, 12, 25), date(2027, 1, 8)),
+        (date(2026, 12, 28), date(2027, 1, 12)),  # 11 January: 成人の日
+    ],
+)
 def test_fourteen_day_duty_over_holidays(moved: date, expected: date) -> None:
     assert last(FOURTEEN, moved) == expected
 
@@ -116,13 +122,16 @@ def test_child_allowance_fifteen_days_from_the_day_after_the_planned_move_out() 
     assert last(rule, date(2027, 3, 28)) == date(2027, 4, 12)
 
 
-@pytest.mark.parametrize(("moved", "expected"), [
-    (date(2027, 3, 28), date(2029, 3, 28)),
-    (date(2026, 4, 1), date(2028, 4, 3)),    # 1 April 2028 is a Saturday
-    (date(2028, 2, 28), date(2030, 2, 28)),  # day 1 is 29 February: the last month has none
-    (date(2028, 2, 29), date(2030, 2, 28)),
-    (date(2026, 2, 28), date(2028, 2, 29)),  # day 1 is 1 March: two whole years
-])
+@pytest.mark.parametrize(
+    ("moved", "expected"),
+    [
+        (date(2027, 3, 28), date(2029, 3, 28)),
+        (date(2026, 4, 1), date(2028, 4, 3)),  # 1 April 2028 is a Saturday
+        (date(2028, 2, 28), date(2030, 2, 28)),  # day 1 is 29 February: the last month has none
+        (date(2028, 2, 29), date(2030, 2, 28)),
+        (date(2026, 2, 28), date(2028, 2, 29)),  # day 1 is 1 March: two whole years
+    ],
+)
 def test_owner_address_two_years(moved: date, expected: date) -> None:
     assert last(Rule("duty", years=2), moved) == expected
 
@@ -136,18 +145,21 @@ def test_family_register_counts_the_first_day() -> None:
     assert last(Rule("duty", days=14), date(2027, 6, 1)) == date(2027, 6, 15)
 
 
-@pytest.mark.parametrize(("start", "first_day", "expected"), [
-    (date(2027, 1, 15), "excluded", date(2027, 2, 15)),
-    (date(2027, 1, 30), "excluded", date(2027, 2, 28)),  # no 31 February
-    (date(2027, 1, 31), "excluded", date(2027, 2, 28)),  # the whole of February
-    (date(2028, 1, 31), "excluded", date(2028, 2, 29)),
-    (date(2028, 1, 28), "excluded", date(2028, 2, 28)),
-    (date(2027, 1, 28), "excluded", date(2027, 2, 28)),
-    (date(2027, 2, 28), "excluded", date(2027, 3, 31)),  # day 1 is 1 March
-    (date(2027, 1, 15), "included", date(2027, 2, 14)),
-    (date(2027, 1, 31), "included", date(2027, 2, 28)),
-    (date(2027, 12, 1), "included", date(2027, 12, 31)),
-])
+@pytest.mark.parametrize(
+    ("start", "first_day", "expected"),
+    [
+        (date(2027, 1, 15), "excluded", date(2027, 2, 15)),
+        (date(2027, 1, 30), "excluded", date(2027, 2, 28)),  # no 31 February
+        (date(2027, 1, 31), "excluded", date(2027, 2, 28)),  # the whole of February
+        (date(2028, 1, 31), "excluded", date(2028, 2, 29)),
+        (date(2028, 1, 28), "excluded", date(2028, 2, 28)),
+        (date(2027, 1, 28), "excluded", date(2027, 2, 28)),
+        (date(2027, 2, 28), "excluded", date(2027, 3, 31)),  # day 1 is 1 March
+        (date(2027, 1, 15), "included", date(2027, 2, 14)),
+        (date(2027, 1, 31), "included", date(2027, 2, 28)),
+        (date(2027, 12, 1), "included", date(2027, 12, 31)),
+    ],
+)
 def test_one_month(start: date, first_day: FirstDay, expected: date) -> None:
     rule = Rule("window", months=1, first_day=first_day, closed_day="none")
     assert last(rule, start) == expected
@@ -188,16 +200,19 @@ def test_impossible_rules_are_refused() -> None:
 # --- urgency ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("today", "level", "left"), [
-    (date(2027, 2, 25), "not_open", 41),
-    (date(2027, 2, 26), "ample", 40),
-    (date(2027, 3, 23), "ample", 15),
-    (date(2027, 3, 24), "within_two_weeks", 14),
-    (date(2027, 3, 30), "within_two_weeks", 8),
-    (date(2027, 3, 31), "this_week", 7),
-    (date(2027, 4, 7), "this_week", 0),
-    (date(2027, 4, 8), "overdue", -1),
-])
+@pytest.mark.parametrize(
+    ("today", "level", "left"),
+    [
+        (date(2027, 2, 25), "not_open", 41),
+        (date(2027, 2, 26), "ample", 40),
+        (date(2027, 3, 23), "ample", 15),
+        (date(2027, 3, 24), "within_two_weeks", 14),
+        (date(2027, 3, 30), "within_two_weeks", 8),
+        (date(2027, 3, 31), "this_week", 7),
+        (date(2027, 4, 7), "this_week", 0),
+        (date(2027, 4, 8), "overdue", -1),
+    ],
+)
 def test_levels(today: date, level: str, left: int) -> None:
     due = compute(Rule("window", days=10, opens_days=-30, closed_day="none"), date(2027, 3, 28))
     found = state(due, today)
@@ -208,12 +223,21 @@ def test_levels(today: date, level: str, left: int) -> None:
 # --- open days --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("day", "expected"), [
-    (date(2026, 12, 28), None), (date(2026, 12, 29), "year_end"), (date(2027, 1, 1), "year_end"),
-    (date(2027, 1, 3), "year_end"), (date(2027, 1, 4), None), (date(2027, 3, 20), "saturday"),
-    (date(2027, 3, 21), "holiday"), (date(2027, 3, 22), "holiday"), (date(2027, 3, 28), "sunday"),
-    (date(2027, 3, 29), None),
-])
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 12, 28), None),
+        (date(2026, 12, 29), "year_end"),
+        (date(2027, 1, 1), "year_end"),
+        (date(2027, 1, 3), "year_end"),
+        (date(2027, 1, 4), None),
+        (date(2027, 3, 20), "saturday"),
+        (date(2027, 3, 21), "holiday"),
+        (date(2027, 3, 22), "holiday"),
+        (date(2027, 3, 28), "sunday"),
+        (date(2027, 3, 29), None),
+    ],
+)
 def test_closures(day: date, expected: str | None) -> None:
     assert closure(day) == expected
 

@@ -12,7 +12,7 @@ from app.engine.facts import Facts, Key
 from app.engine.plan import Plan, PlannedProcedure
 from tests.engine.planning import AUTHORITIES, TODAY, VOCABULARY, Situation, situations, values, view
 
-often = settings(max_examples=100)
+often = settings(max_examples=60)
 
 
 def item_of(situation: Situation, key: Key) -> Any:
@@ -95,7 +95,9 @@ def test_each_question_is_needed_by_something(situation: Situation) -> None:
         users = [one for one in plan.procedures if one.id in ask.needed_by and one.verdict is not False]
         assert {one.id for one in users} == set(ask.needed_by)
         undecided = [one for one in users if one.verdict is UNKNOWN and path in _undecided_items(plan, one)]
-        required = [one for one in users if one.verdict is True and (ask.key in one.missing or path in _open_items(plan, one))]
+        required = [
+            one for one in users if one.verdict is True and (ask.key in one.missing or path in _open_items(plan, one))
+        ]
         assert undecided or required
         assert bool(ask.decides) == any(ask.key in one.open for one in plan.procedures)
 
@@ -177,7 +179,11 @@ def _protected(situation: Situation, key: Key) -> bool:
 
 def _movers(known: dict[Key, Any]) -> Any:
     who = known.get(("move", "who"))
-    listed = {"everyone": known.get(("household", "members")), "only_me": ("haruka",), "some": known.get(("move", "chosen"))}
+    listed = {
+        "everyone": known.get(("household", "members")),
+        "only_me": ("haruka",),
+        "some": known.get(("move", "chosen")),
+    }
     return listed.get(who) if who else None
 
 
@@ -208,7 +214,9 @@ def test_each_answer_on_the_path_carries_something(situation: Situation, data: s
     key = data.draw(st.sampled_from(sorted(carrying)))
     without = situation.but(situation.facts.without([key])).plan
     papers = [[plan.run(when, one.subject) for when in one.compiled.evidence_when if when] for one in plan.procedures]
-    papers_without = [[without.run(when, one.subject) for when in one.compiled.evidence_when if when] for one in without.procedures]
+    papers_without = [
+        [without.run(when, one.subject) for when in one.compiled.evidence_when if when] for one in without.procedures
+    ]
     assert view(without) != view(plan) or papers != papers_without
 
 
