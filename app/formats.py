@@ -21,8 +21,11 @@ WESTERN = "western"
 LOCALES = {"ja": Locale("ja"), "ja-simple": Locale("ja"), "en": Locale("en")}
 # Free and shared-cost numbers, mobile and IP phones, Tokyo and Osaka, and the simulated numbers, which begin with 000.
 PHONE_GROUPS = (
-    (r"0800[0-9]{7}", (4, 3)), (r"0(120|570)[0-9]{6}", (4, 3)), (r"0[0256789]0[0-9]{8}", (3, 4)),
-    (r"0[36][0-9]{8}", (2, 4)), (r"000[0-9]{7}", (3, 3)),
+    (r"0800[0-9]{7}", (4, 3)),
+    (r"0(120|570)[0-9]{6}", (4, 3)),
+    (r"0[0256789]0[0-9]{8}", (3, 4)),
+    (r"0[36][0-9]{8}", (2, 4)),
+    (r"000[0-9]{7}", (3, 3)),
 )
 WEEKDAYS = "月火水木金土日"
 
@@ -162,7 +165,9 @@ def waiting(low: int, high: int, tag: str, *, working_days: bool) -> str:
     """The usual waiting time, from `low` to `high` days: ふつう3日から5日（土日と祝日を除く）."""
     _locale(tag)
     if high == 0:
-        return {"ja": "ふつう、その日のうち", "ja-simple": "だいたい その日に 終わります"}.get(tag, "Usually the same day")
+        return {"ja": "ふつう、その日のうち", "ja-simple": "だいたい その日に 終わります"}.get(
+            tag, "Usually the same day"
+        )
     if tag == "ja":
         days = f"{high}日以内" if low == 0 else f"{high}日" if low == high else f"{low}日から{high}日"
         return f"ふつう{days}" + ("（土日と祝日を除く）" if working_days else "")
@@ -182,7 +187,7 @@ def phone(text: str) -> str:
     for pattern, groups in PHONE_GROUPS:
         if re.fullmatch(pattern, text):
             first, second = groups
-            return f"{text[:first]}-{text[first:first + second]}-{text[first + second:]}"
+            return f"{text[:first]}-{text[first : first + second]}-{text[first + second :]}"
     return text
 
 

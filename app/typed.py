@@ -17,8 +17,17 @@ from app.formats import ERA_BY_ID, ERAS, LOCALES, WESTERN, era_year, phone
 
 Part = Literal["era", "year", "month", "day"]
 DateCode = Literal[
-    "missing", "not_a_number", "unknown_era", "year_range", "month_range", "day_range", "no_such_day",
-    "western_year_under_era", "short_western_year", "before_era", "after_era",
+    "missing",
+    "not_a_number",
+    "unknown_era",
+    "year_range",
+    "month_range",
+    "day_range",
+    "no_such_day",
+    "western_year_under_era",
+    "short_western_year",
+    "before_era",
+    "after_era",
 ]
 TextCode = Literal["missing", "characters", "length", "prefix"]
 
@@ -76,7 +85,8 @@ def parse_date(era: str, year: str, month: str, day: str) -> date | DateProblem:
         return DateProblem("unknown_era", ("era",))
     values = {
         "year": 1 if typed["year"] == "元" and era != WESTERN else _integer(typed["year"]),
-        "month": _month_number(typed["month"]), "day": _integer(typed["day"]),
+        "month": _month_number(typed["month"]),
+        "day": _integer(typed["day"]),
     }
     wrong: list[Part] = [part for part in PARTS[1:] if values[part] is None]
     y, m, d = values["year"], values["month"], values["day"]

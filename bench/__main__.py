@@ -55,7 +55,11 @@ def definitions() -> Library:
         facts = household.facts(library.vocabulary)
         count = len(make_plan(event, facts, household.persona.today).procedures)
         took = per_call(lambda facts=facts, today=household.persona.today: make_plan(event, facts, today))  # type: ignore[misc]
-        row(f"plan section A for `{id_}` ({len(facts.by_key)} facts, {count} verdicts)", f"{took * 1000:.2f} ms", "median at most 1 ms" if id_ == "ooba" else "")
+        row(
+            f"plan section A for `{id_}` ({len(facts.by_key)} facts, {count} verdicts)",
+            f"{took * 1000:.2f} ms",
+            "median at most 1 ms" if id_ == "ooba" else "",
+        )
     return library
 
 
@@ -72,7 +76,11 @@ def pages(site: Site) -> None:
     with client.session_transaction() as session:
         session.update(world=world.id, until=int(real_now().timestamp()) + 3600)
     question = journey.plan.pages[0].id
-    for name, path in (("plan page", "/journeys/1/plan"), ("question page", f"/journeys/1/questions/{question}"), ("home", "/")):
+    for name, path in (
+        ("plan page", "/journeys/1/plan"),
+        ("question page", f"/journeys/1/questions/{question}"),
+        ("home", "/"),
+    ):
         answer = client.get(path)
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code}")
@@ -93,8 +101,15 @@ def _journey(site: Site) -> tuple[World, Journey]:
     with site.context.database.write() as session:
         stored = journey._row(session)
         stored.subjects = {subject: {"kind": kind, "source": "register"} for subject, kind in household.kinds.items()}
-        stored.consents = {fact.register: {"decision": "granted", "at": world.now.isoformat()} for fact in facts.by_key.values() if fact.register}
-        stored.lookups = {register: {"status": "complete", "count": 1, "as_of": world.today.isoformat(), "reasons": []} for register in stored.consents}
+        stored.consents = {
+            fact.register: {"decision": "granted", "at": world.now.isoformat()}
+            for fact in facts.by_key.values()
+            if fact.register
+        }
+        stored.lookups = {
+            register: {"status": "complete", "count": 1, "as_of": world.today.isoformat(), "reasons": []}
+            for register in stored.consents
+        }
         known = [NewFact(f.subject, f.item, to_json(f.value), f.source, f.reuse) for f in facts.by_key.values()]
         ledger.enter(session, site.context.database.seal, world.id, 1, known, world.now)
     journey = world.journeys()[0]
@@ -106,7 +121,10 @@ def weight(site: Site) -> None:
     """Bytes of a first visit, compressed as a server would."""
     client = site.app.test_client()
     sizes = {"HTML": len(gzip.compress(client.get("/").data))}
-    for name, files in {"CSS": ("vendor/tokens.css", "css/base.css", "css/components.css", "css/print.css"), "JS": ("vendor/htmx.min.js", "js/app.js")}.items():
+    for name, files in {
+        "CSS": ("vendor/tokens.css", "css/base.css", "css/components.css", "css/print.css"),
+        "JS": ("vendor/htmx.min.js", "js/app.js"),
+    }.items():
         sizes[name] = sum(len(gzip.compress((ROOT / "app" / "static" / file).read_bytes())) for file in files)
     for name, budget in (("HTML", 15), ("CSS", 20), ("JS", 25)):
         row(f"first visit, {name} gzipped", f"{sizes[name] / 1024:.1f} KB", f"at most {budget} KB")

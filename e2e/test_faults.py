@@ -263,6 +263,8 @@ def test_an_old_tab_is_told_what_changed_and_overwrites_nothing(play: Play) -> N
 def _other(item: Any, value: Any) -> Any:
     if item.type == "yes_no":
         return not value
+    if item.type == "choices":
+        return tuple(one for one in item.choices if one not in value)
     if item.type == "choice":
         return next(one for one in item.choices if one != value)
     if item.type == "address":

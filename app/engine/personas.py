@@ -174,6 +174,8 @@ class _Checker:
     def _put(self, at: tuple[str, ...], into: dict[Key, Any], key: Key, raw: Any) -> None:
         """One value. Raises nothing: what does not fit is reported."""
         kind, name = self.kinds[key[0]], key[1]
+        if kind not in self.event.vocabulary.kinds:
+            return  # told where the kind stands
         item = self.event.vocabulary.item(kind, name)
         if item is None or item.derived is not None:
             items = [name for name, one in self.event.vocabulary.kinds[kind].items.items() if one.derived is None]

@@ -316,16 +316,19 @@ class Plan:
     def _codes(self) -> dict[str, str]:
         """Municipality codes by side. A side that lies abroad has the other side's; an address not yet known has none."""
         codes: dict[str, str] = {}
-        abroad = []
         for side, place in self.event.places.items():
             address = self.one_value(place.path, None)
-            if place.outside is not None and self.run(place.outside, None)[0] is True:
-                abroad.append(side)
-            elif isinstance(address, Mapping):
+            if side not in self._abroad and isinstance(address, Mapping):
                 codes[side] = str(address["municipality"])
         if len(codes) == 1:
-            codes |= dict.fromkeys(abroad, *codes.values())
+            codes |= dict.fromkeys(self._abroad, *codes.values())
         return codes
+
+    @cached_property
+    def _abroad(self) -> tuple[str, ...]:
+        """Sides that are known to lie where there are no offices."""
+        places = self.event.places.items()
+        return tuple(side for side, one in places if one.outside is not None and self.run(one.outside, None)[0] is True)
 
     def channel(self, planned: PlannedProcedure) -> tuple[Mode, str]:
         """The first exception that holds, else the definition's own way; outside the online window, the counter."""
@@ -405,12 +408,11 @@ class Plan:
             yield from self.members(role)[1]
 
     def _address_paths(self, authority: str) -> list[ItemPath]:
-        """The addresses that decide which office an authority's name stands for."""
+        """The address that decides which office an authority's name stands for."""
         side = authority.partition("_")[0]
-        if authority in self.event.authorities or side not in self.event.places:
+        place = self.event.places.get(side)
+        if place is None or authority in self.event.authorities:
             return []
-        return (
-            [place.path for place in self.event.places.values()]
-            if self._codes.get(side)
-            else [self.event.places[side].path]
-        )
+        if side in self._abroad:
+            return [other.path for name, other in self.event.places.items() if name != side]
+        return [place.path]

@@ -65,9 +65,9 @@ def _yes_no(item: Item, raw: Any) -> bool:
 
 
 def _choice(item: Item, raw: Any) -> str:
-    if raw not in item.choices:
+    if not isinstance(raw, str) or raw not in item.choices:
         raise ValueProblem(f"「{item.label}」は次のどれかです: {'・'.join(item.choices)}")
-    return str(raw)
+    return raw
 
 
 def _choices(item: Item, raw: Any) -> tuple[str, ...]:

@@ -15,7 +15,13 @@ from app.web.words import office_name, who
 from app.world.worlds import CaseView, World
 
 YOUR_TURN, VISIT, OFFICE, WAITING, DONE = "yours", "visit", "office", "waiting", "done"
-GROUPS = {YOUR_TURN: "あなたの番です", VISIT: "窓口へ行く番です", OFFICE: "窓口が確かめています", WAITING: "先の手続を待っています", DONE: "終わりました"}
+GROUPS = {
+    YOUR_TURN: "あなたの番です",
+    VISIT: "窓口へ行く番です",
+    OFFICE: "窓口が確かめています",
+    WAITING: "先の手続を待っています",
+    DONE: "終わりました",
+}
 
 
 def definition(world: World, case: CaseView) -> Procedure:

@@ -344,7 +344,9 @@ class Journey:
             return None
         with self.context.database.read() as session:
             rows = ledger.entries(session, self.context.database.seal, self.world, self.n, current_only=False)
-        return next((one.value for one in reversed(rows) if one.key == key and one.source.startswith("register:")), None)
+        return next(
+            (one.value for one in reversed(rows) if one.key == key and one.source.startswith("register:")), None
+        )
 
     def _check_stale(self, values: Mapping[Key, Any], based_on: int) -> None:
         changed = tuple(

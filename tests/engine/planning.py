@@ -47,7 +47,11 @@ items:
   who: {label: だれが, type: choice, topic: move, question: q, why: w, choices: {everyone: 全員, only_me: 自分だけ, some: 一部}}
   date: {label: 日, type: date, topic: move, question: q, why: w, unknown: true}
   chosen: {label: 選んだ人, type: subjects, of: person, topic: move, question: q, why: w}
-  movers: {label: 引っ越す人, type: subjects, of: person, derived: "household.members if self.who == 'everyone' else [applicant] if self.who == 'only_me' else self.chosen"}
+  movers:
+    label: 引っ越す人
+    type: subjects
+    of: person
+    derived: "household.members if self.who == 'everyone' else [applicant] if self.who == 'only_me' else self.chosen"
   new_address: {label: 新しい住所, type: address, withheld_when: applicant.wish or any(m.protected for m in movers), topic: move, question: q, why: w}
   rent: {label: 家賃, type: money, topic: money, question: q, why: w}
 ---
