@@ -145,7 +145,8 @@ def _reasons(journey: Journey, asks: list[Ask]) -> list[dict[str, Any]]:
 
 
 # --- saving and going on ------------------------------------------------------------------------------------------------
-def _save(journey: Journey, asks: list[Ask], values: Mapping[Key, Any]) -> Any:
+def _save(journey: Journey, asks: list[Ask], values: Mapping[Key, Any], begun_here: bool = False) -> Any:
+    """Save and go on. ``begun_here``: a list that was filled entry by entry just now is no change of an earlier answer."""
     open_before = {(one.id, one.subject) for one in journey.plan.pages}
     changed = any(ask.key in journey.facts.by_key and not ask.confirm for ask in asks)
     try:
@@ -161,7 +162,7 @@ def _save(journey: Journey, asks: list[Ask], values: Mapping[Key, Any]) -> Any:
         session.pop("list")
         return redirect(back["href"], 303)
     new = [[one.id, one.subject] for one in journey.plan.pages if (one.id, one.subject) not in open_before]
-    if changed and not open_before & {(one.id, one.subject) for one in journey.plan.pages}:
+    if changed and not begun_here:
         session["change"] = {"n": journey.n, "row": links.row(journey, asks[0].key), "pages": new}
     return redirect(_go_on(journey, new), 303)
 
@@ -207,7 +208,8 @@ def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
         if choice == "yes":
             return _add(journey, ask, members)
         if choice == "no":
-            return _save(journey, [ask], {ask.key: members})
+            begun = session.pop("listing", None) == [journey.n, *ask.key]
+            return _save(journey, [ask], {ask.key: members}, begun_here=begun)
         problem = (
             _("「いる」か「いない」を選んでください")
             if ask.item.of == "person"
@@ -279,6 +281,8 @@ def _page_id(ask: Ask) -> str:
 
 def _add(journey: Journey, ask: Ask, members: tuple[str, ...]) -> Any:
     """Make the new member, then ask for its name; what is on the list is kept at every step."""
+    if ask.key not in journey.facts.by_key:
+        session["listing"] = [journey.n, *ask.key]
     subject = journey.add_subject(ask.item.of or "person")
     journey.answer({ask.key: (*members, subject)})
     session["list"] = {"n": journey.n, "subject": subject, "href": links.question(journey, _page_id(ask), ask.key[0])}
