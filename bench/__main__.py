@@ -60,6 +60,8 @@ def definitions() -> Library:
             f"{took * 1000:.2f} ms",
             "median at most 1 ms" if id_ == "ooba" else "",
         )
+        asked = per_call(lambda facts=facts, today=household.persona.today: make_plan(event, facts, today).pages)  # type: ignore[misc]
+        row(f"the same with the questions that are left, for `{id_}`", f"{asked * 1000:.2f} ms")
     return library
 
 

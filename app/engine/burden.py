@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.engine.plan import Plan, PlannedProcedure
+from app.engine.plan import Plan
+from app.engine.planned import PlannedProcedure
 
 MINUTES_A_QUESTION = 0.5
 MINUTES_FOR_CONSENT_REVIEW_AND_SIGNATURE = 4

@@ -96,9 +96,9 @@ class CompiledProcedure:
         return tuple(need.path.name for need in self.needs if need.when is None and need.path.role == "each")
 
     @cached_property
-    def shared_needs(self) -> frozenset[ItemPath]:
+    def shared_needs(self) -> tuple[ItemPath, ...]:
         """Other paths that are always needed: they stand for the same keys in every procedure."""
-        return frozenset(need.path for need in self.needs if need.when is None and need.path.role != "each")
+        return tuple(need.path for need in self.needs if need.when is None and need.path.role != "each")
 
     @cached_property
     def needs_when(self) -> tuple[ConditionalNeed, ...]:
@@ -129,10 +129,13 @@ class CompiledEvent:
         return {procedure.id: procedure for procedure in self.procedures}
 
     @cached_property
-    def shared_needs(self) -> tuple[ItemPath, ...]:
-        """Every path but those of each that some procedure needs."""
-        needs = (need.path for procedure in self.procedures for need in procedure.needs)
-        return tuple(dict.fromkeys(path for path in needs if path.role != "each"))
+    def shared_needs(self) -> dict[ItemPath, tuple[str, ...]]:
+        """Every path but those of each, with the procedures that need it."""
+        found: dict[ItemPath, tuple[str, ...]] = {}
+        for procedure in self.procedures:
+            for path in {need.path: None for need in procedure.needs if need.path.role != "each"}:
+                found[path] = (*found.get(path, ()), procedure.id)
+        return found
 
     @cached_property
     def uses(self) -> dict[str, tuple[str, ...]]:

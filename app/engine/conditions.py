@@ -424,7 +424,9 @@ class _Compiler:
                 node.col_offset,
                 "['a', 'b'] の形で書いてください",
             )
-        inside = _binary(lambda a, b: a in b, left, right)
+        inside = _binary(_contained, left, right)
+        if right_type.name == "list":  # constants: they do not look at the environment
+            inside = _against(_contained, left, right(None))  # type: ignore[arg-type]
         if isinstance(node.ops[0], ast.In):
             return BOOL, inside
         return BOOL, lambda env: v if (v := inside(env)) is UNKNOWN else not v
@@ -580,6 +582,10 @@ def _quantified(decisive: bool, variable: str, members: Run, body: Run) -> Run:
         return UNKNOWN if unknown else not decisive
 
     return run
+
+
+def _contained(value: Any, values: Any) -> bool:
+    return value in values
 
 
 def _binary(function: Callable[[Any, Any], bool], left: Run, right: Run) -> Run:

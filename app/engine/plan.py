@@ -1,4 +1,4 @@
-"""A plan and its rows: what ``planner.make_plan`` returns. What only showing needs is worked out when asked for."""
+"""A plan: what ``planner.make_plan`` returns. What only showing needs is worked out when asked for."""
 
 from __future__ import annotations
 
@@ -9,140 +9,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from app.engine import deadlines
-from app.engine.compiled import CompiledClause, CompiledEvent, CompiledProcedure, ItemPath
+from app.engine.asking import find_asks, find_pages, path_page
+from app.engine.compiled import CompiledClause, CompiledEvent, ItemPath
 from app.engine.conditions import UNKNOWN, Condition, Env
 from app.engine.definitions import Authority, Evidence, Mode
 from app.engine.facts import Facts, Key
+from app.engine.planned import NOT_REQUIRED, Ask, Page, PlannedProcedure, Reason, Result, Verdict
 from app.engine.vocabulary import Item
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a verdict is as it is: a sentence, and the keys of the facts it rests on (open keys when undecided)."""
-
-    text: str
-    keys: tuple[Key, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One question to put: an item for one subject. ``decides`` counts the verdicts that wait for it, ``needed_by`` names
-    the procedures that depend on it. ``confirm`` is set when a register's answer only has to be confirmed."""
-
-    key: Key
-    item: Item
-    kind: str
-    decides: int
-    needed_by: tuple[str, ...]
-    confirm: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Questions that are asked together: one topic, one subject."""
-
-    id: str
-    topic: str
-    subject: str
-    asks: tuple[Ask, ...]
-
-
-Result = tuple[Any, Sequence[Key]]
-"""A value (True, False, UNKNOWN, the members of a list) and the keys it rests on."""
-
-
-Verdict = tuple[Any, tuple[Key, ...]]
-"""True, False or UNKNOWN, and the open keys of what is undecided."""
-
-
-class PlannedProcedure:
-    """One procedure for one subject (None where it is for nobody in particular). ``verdict`` is True, False or UNKNOWN;
-    ``open`` are the keys that could decide it."""
-
-    __slots__ = ("_plan", "compiled", "open", "subject", "verdict")
-
-    def __init__(
-        self, plan: Plan, compiled: CompiledProcedure, subject: str | None, verdict: Any, open_: tuple[Key, ...]
-    ) -> None:
-        self._plan, self.compiled, self.subject, self.verdict, self.open = plan, compiled, subject, verdict, open_
-
-    @property
-    def id(self) -> str:
-        return self.compiled.definition.id
-
-    @property
-    def word(self) -> str:
-        """The verdict as a word: required, not_required or undecided."""
-        return "undecided" if self.verdict is UNKNOWN else "required" if self.verdict else "not_required"
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Required: why, clause by clause. Not required: the first clause that fails. Undecided: what is still open."""
-        return self._plan.reasons(self)
-
-    @property
-    def due(self) -> deadlines.Due | None:
-        """The deadline, where its starting day is known and the law names a number."""
-        compiled = self.compiled
-        if compiled.rule is None or compiled.start is None:
-            return None
-        start = self._plan.one_value(compiled.start, self.subject)
-        return None if start is UNKNOWN else deadlines.compute(compiled.rule, start)
-
-    @property
-    def authority(self) -> Authority | None:
-        """Who receives it; None while the address that decides is not known."""
-        return self._plan.authority(self.compiled.definition.authority)
-
-    @property
-    def channel(self) -> tuple[Mode, str]:
-        """How it is filed, and why where a visit or letter stays."""
-        return self._plan.channel(self)
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """Ids of the procedures of this plan that come first."""
-        return tuple(id_ for id_ in self.compiled.definition.after if id_ in self._plan.not_ruled_out)
-
-    @property
-    def needs(self) -> tuple[Key, ...]:
-        """All keys that the office needs in this case."""
-        return tuple(self._plan.needs(self))
-
-    @property
-    def known(self) -> tuple[Key, ...]:
-        """Needed keys with a value that may be used as it is."""
-        return tuple(key for key in self._plan.needs(self) if key in self._plan.settled)
-
-    @property
-    def missing(self) -> tuple[Key, ...]:
-        """Needed keys without a usable value."""
-        return tuple(key for key in self._plan.needs(self) if key not in self._plan.settled)
-
-    @property
-    def sent(self) -> tuple[Key, ...]:
-        """Known keys that go to its office: withheld facts only where the office is cleared for them."""
-        return tuple(key for key in self.known if not self._withheld(key))
-
-    @property
-    def withheld(self) -> tuple[Key, ...]:
-        """Known keys that its office does not get."""
-        return tuple(key for key in self.known if self._withheld(key))
-
-    @property
-    def evidence(self) -> list[Evidence]:
-        """Documents of the paper world that belong to this case, undecided ones included."""
-        return self._plan.evidence(self)
-
-    def _withheld(self, key: Key) -> bool:
-        return not self.compiled.definition.sees_withheld and self._plan.is_withheld(key)
-
-
-def path_page(plan: Plan, key: Key) -> str:
-    """The id of the page on which a key is asked: the item's page, or the item itself."""
-    kind, item = plan.facts.kinds.get(key[0], ""), plan.item(key)
-    return (item.page if item else None) or f"{kind}.{key[1]}"
 
 
 @dataclass
@@ -153,7 +26,6 @@ class Plan:
     facts: Facts
     today: date
     procedures: list[PlannedProcedure] = field(default_factory=list)
-    asks: list[Ask] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._env = Env(self.facts.values(), dict(self.facts.roles), self.today)
@@ -178,17 +50,14 @@ class Plan:
         return frozenset(planned.id for planned in self.procedures if planned.verdict is not False)
 
     @cached_property
+    def asks(self) -> list[Ask]:
+        """The questions that are left, in the order in which they are put."""
+        return find_asks(self)
+
+    @cached_property
     def pages(self) -> list[Page]:
-        """The questions as pages, in the order of their first ask; within a page in the vocabulary's order."""
-        groups: dict[tuple[str, str], list[Ask]] = {}
-        for ask in self.asks:
-            groups.setdefault((path_page(self, ask.key), ask.key[0]), []).append(ask)
-        pages = []
-        for (page, subject), asks in groups.items():
-            order = list(self.event.vocabulary.kinds[asks[0].kind].items)
-            asks.sort(key=lambda ask: order.index(ask.key[1]))
-            pages.append(Page(page, asks[0].item.topic, subject, tuple(asks)))
-        return pages
+        """The same questions as pages."""
+        return find_pages(self)
 
     @cached_property
     def bounds(self) -> tuple[int, int]:
@@ -231,7 +100,7 @@ class Plan:
 
     def decide(self, clauses: Sequence[CompiledClause], subject: str | None, so_far: Verdict = (True, ())) -> Verdict:
         """Kleene's `and` over clauses that all speak of each, or all do not; with the open keys of the undecided ones."""
-        undecided, waiting = so_far[0] is UNKNOWN, so_far[1]
+        result, waiting = so_far
         env, memo = self._env, self._memos[subject]
         env.bound["each"] = subject
         for clause in clauses:
@@ -241,11 +110,11 @@ class Plan:
                 hit = memo[clause.condition] = (clause.condition.run(env), env.reads)
             value, reads = hit
             if value is False:
-                return False, ()
+                return NOT_REQUIRED
             if value is UNKNOWN:
-                undecided = True
+                result = UNKNOWN
                 waiting += self.open(reads)
-        return (UNKNOWN, tuple(dict.fromkeys(waiting))) if undecided else (True, ())
+        return (UNKNOWN, tuple(dict.fromkeys(waiting))) if waiting else (result, ())
 
     def members(self, role: str) -> Result:
         """The subjects of a list role, or UNKNOWN with the keys that would tell."""

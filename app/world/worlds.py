@@ -301,7 +301,7 @@ class World:
         Day by day, so that what one office finishes can set off the next on the same day.
         """
         before = {case.n: len(case.history) for case in self.cases()}
-        for _ in range(days if days is not None else MAX_DAYS):
+        for _round in range(self._days_to_next() if days is None else days):
             self._set_now(self.now + timedelta(days=1))
             self.context.authorities.advance_clock(self.id, self.now)
             self.deliver()
@@ -309,6 +309,18 @@ class World:
                 break
         news = [(event, case) for case in self.cases() for event, _ in case.history[before.get(case.n, 0) :]]
         return sorted(news, key=lambda one: one[0].at)
+
+    def _days_to_next(self) -> int:
+        """Days to the next day on which an office does something or a counter opens for a visit; 0 when nothing is left
+        that happens by itself."""
+        clock = self.context.authorities.advance_clock(self.id, self.now)
+        coming = [
+            case.state.opens for case in self.cases() if case.state.state is State.NEEDS_VISIT and case.state.opens
+        ]
+        if clock.next is not None:
+            coming.append(max(clock.next.date(), self.today + timedelta(days=1)))
+        ahead = [(day - self.today).days for day in coming if day > self.today]
+        return min(min(ahead, default=0), MAX_DAYS)
 
     def _set_now(self, now: datetime) -> None:
         self.now = now

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.engine.conditions import UNKNOWN
 from app.engine.facts import Facts, Key
-from app.engine.plan import Plan, PlannedProcedure
+from app.engine.plan import Plan
+from app.engine.planned import PlannedProcedure
 from tests.engine.planning import AUTHORITIES, TODAY, VOCABULARY, Situation, situations, values, view
 
 often = settings(max_examples=60)
