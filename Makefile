@@ -18,7 +18,7 @@ DEV_READY := .venv/.dev-ready
 NODE_READY := node_modules/.ready
 VENDOR_READY := $(VENDOR)/.ready
 
-.PHONY: help run setup test test-fast lint format bench locks clean
+.PHONY: help run setup test test-journeys test-fast lint format bench locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,7 +32,12 @@ setup: $(RUN_READY) $(VENDOR_READY) ## install what the site needs, without star
 test: setup $(DEV_READY) ## every check, the journeys in a browser included
 	@sh scripts/chromium.sh
 	@$(BIN)/hitomado prepare
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not all_views"
+
+test-journeys: setup $(DEV_READY) ## every household in every view and language, about half an hour
+	@sh scripts/chromium.sh
+	@$(BIN)/hitomado prepare
+	$(BIN)/python -m pytest e2e -n $(WORKERS) --dist worksteal
 
 test-fast: setup $(DEV_READY) ## the checks that need no browser
 	@$(BIN)/hitomado prepare
