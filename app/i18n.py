@@ -104,8 +104,13 @@ def translated(message: str, tag: str | None = None) -> str | None:
 
 def gettext(message: str, **values: Any) -> str:
     """Plain text in the language of this request. Placeholders are ``{name}``."""
-    text = plain(translated(message) or message)
+    text = _plain_in(message, current_tag())
     return text.format(**values) if values else text
+
+
+@lru_cache(maxsize=8192)
+def _plain_in(message: str, tag: str) -> str:
+    return plain(translated(message, tag) or message)
 
 
 def rich(message: str, **values: Any) -> Markup:

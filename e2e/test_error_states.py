@@ -69,7 +69,7 @@ def test_every_kind_of_form_says_what_to_correct(site: Site, visit_at: OpenVisit
     person = Person(visit_at(site.url, view), site, "yamashina", consent="none")
     sender = Sender(person)
     person.goto("/")
-    for _ in range(150):
+    for _ in range(400):
         if person.path == "/journeys/1/review":
             break
         if person.path == "/start" or "/triage/" in person.path or "/questions/" in person.path:

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from app.engine.lifecycle import State
+from app.engine.personas import household_files
 from app.factory import Site
 from e2e.browser import View
 from e2e.conftest import VIEWS, OpenVisit
 from e2e.person import Consent, Person
 
 ROOT = Path(__file__).parent.parent
-PERSONAS = sorted(path.stem for path in (ROOT / "procedures" / "personas").glob("*.yaml"))
+PERSONAS = [path.stem for path in household_files(ROOT / "procedures", ("moving",))]
 #: made in every run of the tests; `make test-journeys` makes all rides of all households
 EVERY_RUN = ("hayase", "hinata", "kudo", "kurose", "lan", "minase", "sakuma", "shiraki", "takatsu")
 CONSENTS: tuple[Consent, ...] = ("all", "none", "choose", "all")

@@ -75,7 +75,7 @@ def ask(n: int) -> Any:
     journey = shell.journey_or_404(n)
     if (elsewhere := _closed(journey)) is not None:
         return elsewhere
-    choices = journey.consent_choices()
+    choices = journey.consent_choices
     waiting = undecided_registers(journey)
     costs = waiting or list(choices.registers)
     if request.method == "POST":
@@ -154,7 +154,7 @@ def choose(n: int) -> Any:
         return elsewhere
     if user_token() is None:
         return redirect(url_for("consent.ask", n=n), 303)
-    rows = _rows(journey, list(journey.consent_choices().registers))
+    rows = _rows(journey, list(journey.consent_choices.registers))
     errors: list[tuple[str, str]] = []
     answers = {row["id"]: request.form.get(f"register-{row['id']}") for row in rows}
     if request.method == "POST":
@@ -203,7 +203,7 @@ def _lookup_page(journey: Journey, granted: list[str], errors: list[tuple[str, s
     silent = [id_ for id_ in granted if id_ in journey.pending_registers]
     waiting = unanswered_registers(journey)
     told = dict(errors)
-    questions = {cost.register.id: cost.questions for cost in journey.consent_choices().registers}
+    questions = {cost.register.id: cost.questions for cost in journey.consent_choices.registers}
     fields = []
     for id_ in waiting:
         label, name = gettext(journey.event.vocabulary.registers[id_].label), f"register-{id_}"

@@ -11,7 +11,7 @@ from app.world.worlds import World
 
 def undecided_registers(journey: Journey) -> list[RegisterCost]:
     """Registers that could be asked and about which the person has not said yes or no."""
-    return [cost for cost in journey.consent_choices().registers if cost.register.id not in journey.consents]
+    return [cost for cost in journey.consent_choices.registers if cost.register.id not in journey.consents]
 
 
 def unanswered_registers(journey: Journey) -> list[str]:

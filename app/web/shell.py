@@ -117,6 +117,7 @@ def install(app: Flask) -> None:
     """Hook everything into the app."""
     app.before_request(_speak)
     app.after_request(_headers)
+    app.teardown_request(_keep)
     app.context_processor(_template_context)
     app.jinja_env.globals.update(_=i18n.gettext, rich=i18n.rich, csp_nonce=csp_nonce, csrf_token=generate_csrf)
 
@@ -157,6 +158,12 @@ def _headers(response: Response) -> Response:
 
 
 # --- the shell of the page ------------------------------------------------------------------------------------------------
+def _keep(error: BaseException | None) -> None:
+    here = g.pop("world", None)
+    if here is not None and error is None:
+        here.keep()
+
+
 def _template_context() -> dict[str, Any]:
     return {"ui_tag": i18n.current_tag(), "shell": _shell(), "session_ends": _session_ends(), "htmx": htmx}
 

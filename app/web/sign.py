@@ -151,7 +151,9 @@ def come_back() -> Any:
         return _down(n)
     except ServiceError:
         return _failed(journey, "exchange", paths)
-    if not outbox.file(shell.context(), journey, flow["transaction"], signature.as_dict()) and not here.submitted_at(n):
+    filed = outbox.file(shell.context(), journey, flow["transaction"], signature.as_dict())
+    here.forget()
+    if not filed and not here.submitted_at(n):
         return stale([], _in_language(flow["tag"], url_for("review.review_page", n=n)))
     here.deliver()
     return redirect(paths["receipt"], 303)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.engine.library import Library
 from app.engine.personas import Household
 from app.gateway.authorities import Authorities
 from app.gateway.mynumber import MyNumber
 from app.store.database import Database
+from app.world.kept import Kept
 
 
 @dataclass(frozen=True)
 class Context:
-    """One for each process; keeps no visitor's state. ``lookup_seconds`` is how long a page waits for registers."""
+    """One for each process. ``lookup_seconds`` is how long a page waits for registers; ``kept`` holds only what the store
+    says anyway."""
 
     library: Library
     households: Mapping[str, Household]
@@ -22,3 +24,4 @@ class Context:
     mynumber: MyNumber
     authorities: Authorities
     lookup_seconds: float = 2.0
+    kept: Kept = field(default_factory=Kept)

@@ -25,6 +25,7 @@ from app.world.context import Context
 from app.world.ledger import Entry, NewFact
 
 STAGES = ("event", "lookup", "answer", "review", "sign")
+WORKED_OUT = ("entries", "facts", "plan", "consent_choices")
 
 
 class Stale(Exception):
@@ -62,6 +63,8 @@ class Journey:
         self.context, self.world, self.n, self.now, self.household = context, world, row.n, now, household
         self.event: CompiledEvent = context.library.events[row.event]
         self._take(row)
+        self._was_changed = False
+        self.__dict__.update(context.kept.take(self._version_key))
 
     def _take(self, row: models.Journey) -> None:
         self.version = row.version
@@ -69,8 +72,22 @@ class Journey:
         self.lookups: dict[str, dict[str, Any]] = dict(row.lookups)
         self.added: dict[str, dict[str, Any]] = dict(row.subjects)
         self.seen: dict[str, Any] = dict(row.notice)
-        for name in ("entries", "facts", "plan"):
+        for name in WORKED_OUT:
             self.__dict__.pop(name, None)
+
+    @property
+    def _version_key(self) -> tuple[str, int, int, date]:
+        """What facts and plan depend on."""
+        return self.world, self.n, self.version, self.today
+
+    def keep(self) -> None:
+        """Leave what was worked out to the next request, unless this one changed it: a change may still be undone.
+
+        This journey is not to be used afterwards.
+        """
+        if not self._was_changed:
+            found = {name: self.__dict__[name] for name in WORKED_OUT if name in self.__dict__}
+            self.context.kept.put(self._version_key, found)
 
     @property
     def today(self) -> date:
@@ -141,6 +158,7 @@ class Journey:
         ]
 
     # --- consent and look-up --------------------------------------------------------------------------------------------
+    @cached_property
     def consent_choices(self) -> Consent:
         """Which registers could be asked for what, given the triage; and what refusing costs in questions."""
         open_ids = self._triaged_plan().not_ruled_out
@@ -211,7 +229,7 @@ class Journey:
         A register that is down or slow is marked; it can be asked again, or its questions put to the person.
         """
         wanted = [register for register in self.pending_registers if only is None or register in set(only)]
-        choices = {cost.register.id: cost for cost in self.consent_choices().registers}
+        choices = {cost.register.id: cost for cost in self.consent_choices.registers}
         with ThreadPoolExecutor(max_workers=8) as pool:
             jobs = {
                 register: pool.submit(self._inquire, token, choices[register])
@@ -378,8 +396,9 @@ class Journey:
         """Ids of procedures that became required, and that are required no more, since the plan was last looked at."""
         now = sorted({planned.id for planned in self.plan.by_verdict["required"]})
         before = self.seen.get("required")
-        with self.context.database.write() as session:
-            self._row(session).notice = {"required": now}
+        if now != before:
+            with self.context.database.write() as session:
+                self._row(session).notice = {"required": now}
         if before is None:
             return (), ()
         return tuple(id_ for id_ in now if id_ not in before), tuple(id_ for id_ in before if id_ not in now)
@@ -396,4 +415,5 @@ class Journey:
 
     def _changed(self, row: models.Journey) -> None:
         row.version += 1
+        self._was_changed = True
         self._take(row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -73,12 +74,20 @@ class World:
     def __init__(self, context: Context, row: models.World) -> None:
         self.context, self.id, self.persona_id = context, row.id, row.persona
         self.now = datetime.fromisoformat(row.now)
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """What was read for this request holds no longer."""
         self._cases: list[CaseView] | None = None
-        self._journeys: dict[int, Journey | None] = {}
+        self._journeys: dict[int, Journey] = {}
+        self.__dict__.pop("_glance", None)
+        self._submitted: dict[int, datetime | None] = {}
+
+    def keep(self) -> None:
+        """At the end of a request: what its journeys worked out is there for the next one."""
+        for journey in self._journeys.values():
+            journey.keep()
+        self.forget()
 
     # --- making and throwing away ---------------------------------------------------------------------------------------
     @classmethod
@@ -150,6 +159,7 @@ class World:
             )
             session.add(row)
             session.flush()
+            self.forget()
             return Journey(self.context, self.id, row, self.now, self.persona_id)
 
     def _applicant(self, event: str) -> dict[str, dict[str, str]]:
@@ -158,38 +168,47 @@ class World:
 
     def journeys(self) -> list[Journey]:
         """All journeys, newest first."""
-        with self.context.database.read() as session:
-            rows = session.scalars(
-                select(models.Journey).where(models.Journey.world == self.id).order_by(models.Journey.n.desc())
-            )
-            return [Journey(self.context, self.id, row, self.now, self.persona_id) for row in rows]
+        newest = self.newest_journey or 0
+        return [journey for n in range(newest, 0, -1) if (journey := self.journey(n)) is not None]
 
     @property
     def newest_journey(self) -> int | None:
         """The number of the newest journey, without loading it."""
-        with self.context.database.read() as session:
-            return session.scalar(select(func.max(models.Journey.n)).where(models.Journey.world == self.id))
+        return self._glance[0]
 
     @property
     def unread(self) -> int:
         """How many letters were not opened yet."""
+        return self._glance[1]
+
+    @cached_property
+    def _glance(self) -> tuple[int | None, int]:
+        """What every page's navigation shows, in one question to the store: newest journey, unread letters."""
+        newest = select(func.max(models.Journey.n)).where(models.Journey.world == self.id).scalar_subquery()
+        unread = select(func.count()).where(models.Letter.world == self.id, models.Letter.read.is_(False))
         with self.context.database.read() as session:
-            query = select(func.count()).where(models.Letter.world == self.id, models.Letter.read.is_(False))
-            return session.scalar(query) or 0
+            row = session.execute(select(newest, unread.scalar_subquery())).one()
+        return row[0], row[1]
 
     def journey(self, n: int) -> Journey | None:
         """One journey by its number in this world."""
         if n not in self._journeys:
+            submitted = (models.Submission.world == self.id) & (models.Submission.journey == n)
+            query = select(models.Journey, models.Submission.at).outerjoin(models.Submission, submitted)
             with self.context.database.read() as session:
-                row = session.get(models.Journey, (self.id, n))
-                self._journeys[n] = Journey(self.context, self.id, row, self.now, self.persona_id) if row else None
+                found = session.execute(query.where(models.Journey.world == self.id, models.Journey.n == n)).first()
+            if found is None:
+                return None
+            row, at = found
+            self._journeys[n] = Journey(self.context, self.id, row, self.now, self.persona_id)
+            self._submitted[n] = datetime.fromisoformat(at) if at else None
         return self._journeys[n]
 
     def submitted_at(self, journey: int) -> datetime | None:
         """When a journey was signed and filed; None before that."""
-        with self.context.database.read() as session:
-            row = session.get(models.Submission, (self.id, journey))
-            return datetime.fromisoformat(row.at) if row and row.at else None
+        if journey not in self._submitted:
+            self.journey(journey)
+        return self._submitted.get(journey)
 
     # --- cases and letters --------------------------------------------------------------------------------------------
     def cases(self) -> list[CaseView]:
@@ -243,12 +262,13 @@ class World:
             row = session.get(models.Letter, (self.id, n))
             if row is not None:
                 row.read = True
+        self.forget()
 
     # --- acts -----------------------------------------------------------------------------------------------------------
     def deliver(self) -> None:
         """Send what waits and read what offices did."""
         outbox.deliver(self.context, self.id, self.now)
-        self._forget()
+        self.forget()
 
     def visit(self, n: int) -> None:
         """Go to the counter of a case's office: everything that waits there for a visit is done. Raises VisitRefused."""
@@ -324,6 +344,6 @@ class World:
 
     def _set_now(self, now: datetime) -> None:
         self.now = now
-        self._forget()
+        self.forget()
         with self.context.database.write() as session:
             session.get_one(models.World, self.id).now = now.isoformat()

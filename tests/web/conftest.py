@@ -19,7 +19,7 @@ from accessibility import contract
 from accessibility.document import Document
 from app.config import Config
 from app.engine.library import Library, load
-from app.engine.personas import Household, load_household
+from app.engine.personas import Household, household_files, load_household
 from app.engine.values import to_json
 from app.gateway.base import ServiceDown
 from app.gateway.mynumber import Answer, IdentityRefused, Pushed, SignedIn
@@ -240,9 +240,7 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def households(library: Library) -> dict[str, Household]:
     """The real households."""
-    found = (
-        load_household(path, library.events["moving"]) for path in sorted((PROCEDURES / "personas").glob("*.yaml"))
-    )
+    found = (load_household(path, library.events["moving"]) for path in household_files(PROCEDURES, ("moving",)))
     return {household.persona.id: household for household in found}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 
 def test_the_page_names_every_register_items_and_cost_and_prefers_no_button(site: Any) -> None:
-    choices = site.start().consent_choices()
+    choices = site.start().consent_choices
     page = site.get("/journeys/1/consent")
     assert page.h1 == f"{len(choices.registers)}つの台帳に問い合わせますか"
     for cost in choices.registers:
@@ -32,7 +32,7 @@ def test_choosing_asks_only_what_was_allowed_and_presets_nothing(site: Any) -> N
     journey = site.start()
     page = site.get("/journeys/1/consent/choose")
     assert not page.document.all("input", where=lambda node: node.has("checked"))
-    ids = [cost.register.id for cost in journey.consent_choices().registers]
+    ids = [cost.register.id for cost in journey.consent_choices.registers]
     answers = {f"register-{id_}": "no" for id_ in ids}
     missing = site.post(
         "/journeys/1/consent/choose", **{name: value for name, value in answers.items() if name != "register-tax"}
