@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 from app.config import ROOT
 from app.engine import documents
+from app.engine.personas import household_files
 from app.i18n import LOCALES, SOURCE, TAGS
 
 KEYWORDS = {"_": None, "gettext": None, "rich": None}
@@ -41,9 +42,12 @@ def texts() -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {"site": {}, "vocabulary": {}}
     for message, place in (*_python(), *_templates()):
         found["site"].setdefault(message, []).append(place)
+    offered = household_files(
+        ROOT / "procedures", {path.stem for path in (ROOT / "procedures/life_events").glob("*.yaml")}
+    )
     for path in sorted((ROOT / "procedures").rglob("*.yaml")):
         parts = path.relative_to(ROOT / "procedures").parts
-        if parts[0] in ("sources.yaml", "geography.yaml"):
+        if parts[0] in ("sources.yaml", "geography.yaml") or (parts[0] == "personas" and path not in offered):
             continue
         domain = "vocabulary" if parts[0] in ("vocabulary", "authorities", "life_events", "personas") else parts[0]
         for message, place in _definitions(path, personas=parts[0] == "personas"):
@@ -124,25 +128,32 @@ def update() -> dict[str, int]:
     lacking: dict[str, int] = {}
     for domain, messages in texts().items():
         template = Catalog(project="Hitomado", version="", fuzzy=False)
-        for message, places in messages.items():
-            template.add(
-                message,
-                locations=[(place.rpartition(":")[0], int(place.rpartition(":")[2])) for place in places[:3]],
-                flags=_flags(message),
-            )
+        for message in messages:
+            template.add(message, flags=_flags(message))
         for tag in _translated():
             path = po_path(tag, domain)
             path.parent.mkdir(parents=True, exist_ok=True)
             catalog = read_catalogue(path) if path.exists() else Catalog(domain=domain)
+            _keep_plurals(template, catalog)
             catalog.update(template, no_fuzzy_matching=True)
             catalog.obsolete.clear()
             catalog.header_comment, catalog.fuzzy = f"# Hitomado: texts of the domain {domain} in {tag}.", False
             catalog.project, catalog.version, catalog.msgid_bugs_address = "Hitomado", "0.1", ""
             _write(path, catalog)
             lacking[tag] = lacking.get(tag, 0) + sum(
-                1 for message in catalog if message.id and (not message.string or message.fuzzy)
+                1 for message in catalog if message.id and (not message.string or not all(message.string) or message.fuzzy)
             )
     return lacking
+
+
+def _keep_plurals(template: Catalog, catalog: Catalog) -> None:
+    """Give the template the plural forms that a translation has: Japanese texts have one form, `{n}` is what is counted."""
+    for message in template:
+        if not message.id:
+            continue
+        source = message.id if isinstance(message.id, str) else message.id[0]
+        translated = catalog.get(source)
+        message.id = (source, source) if translated is not None and isinstance(translated.id, tuple) else source
 
 
 def _flags(message: str) -> set[str]:

@@ -93,29 +93,36 @@ def catalogue(tag: str) -> NullTranslations:
     return merged or NullTranslations()
 
 
-def translated(message: str, tag: str | None = None) -> str | None:
-    """The catalogue's text, readings included; None when the tag has none and the source text stands."""
+def translated(message: str, tag: str | None = None, count: int | None = None) -> str | None:
+    """The catalogue's text, readings included, in the form for a count; None when the tag has none and the source text stands."""
     tag = tag or current_tag()
     if tag == SOURCE:
         return message
-    text = str(catalogue(tag).gettext(message))
+    text = message if count is None else str(catalogue(tag).ngettext(message, message, count))
+    if text == message:
+        text = str(catalogue(tag).gettext(message))
     return text if text != message or not re.search("[ぁ-んァ-ヶ一-龠]", message) else None
 
 
 def gettext(message: str, **values: Any) -> str:
-    """Plain text in the language of this request. Placeholders are ``{name}``."""
-    text = _plain_in(message, current_tag())
+    """Plain text in the language of this request. Placeholders are ``{name}``; ``{n}`` is what is counted."""
+    text = _plain_in(message, current_tag(), _count(values))
     return text.format(**values) if values else text
 
 
+def _count(values: Mapping[str, Any]) -> int | None:
+    count = values.get("n")
+    return count if isinstance(count, int) else None
+
+
 @lru_cache(maxsize=8192)
-def _plain_in(message: str, tag: str) -> str:
-    return plain(translated(message, tag) or message)
+def _plain_in(message: str, tag: str, count: int | None) -> str:
+    return plain(translated(message, tag, count) or message)
 
 
 def rich(message: str, **values: Any) -> Markup:
     """Body text as markup: ruby where furigana is on, ``lang`` where the text fell back to Japanese. Values are escaped."""
-    text = translated(message)
+    text = translated(message, count=_count(values))
     fallback = text is None
     source = message if text is None else text
     pieces: list[str] = []

@@ -176,8 +176,14 @@ class Person:
 
     def choose(self) -> None:
         """Chooses whom to be."""
-        self.main(f'input[name=persona][value="{self.household.persona.id}"]').check()
-        self.primary()
+        own = self.main(f'input[name=persona][value="{self.household.persona.id}"]')
+        if own.count():
+            own.check()
+            self.primary()
+        else:
+            self.main("input[name=persona][value=others]").check()
+            self.primary()
+            self.visit.click(self.main(f'button[name=persona][value="{self.household.persona.id}"]'))
         with self.site.context.database.read() as session:
             newest = select(WorldRow.id).order_by(WorldRow.made_at.desc()).limit(1)
             self.world_id = session.scalars(newest).one()

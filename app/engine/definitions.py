@@ -260,7 +260,7 @@ class LifeEvent(Model):
     places: Mapping[Literal["old", "new"], Place] = Field(default_factory=dict)
     triage: tuple[str, ...]
     prepare: tuple[str, ...]
-    example: str = ""  # the household file whose numbers stand on the start page until somebody plays another
+    examples: tuple[str, ...] = ()  # household files offered first; the numbers on the start page are the first one's
     stages: tuple[Stage, ...]
 
 

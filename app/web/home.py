@@ -176,7 +176,7 @@ def _example(event: CompiledEvent) -> tuple[Plan, bool]:
     """A plan to take the numbers from: of the household that the visitor plays, else of the event's example."""
     here, households = shell.world(), shell.context().households
     own = here is not None and here.household.persona.event == event.id
-    household = here.household if own and here else households[event.definition.example]
+    household = here.household if own and here else households[event.definition.examples[0]]
     return make_plan(event, household.facts(event.vocabulary), household.persona.today), own
 
 

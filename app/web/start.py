@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -19,6 +20,8 @@ from app.world.worlds import World
 
 blueprint = Blueprint("start", __name__)
 
+FIRST = 5  # households on the first page: with the two other choices, no more than seven
+OTHERS = "others"
 RETURN = "/start/return"  # registered with the provider without a language prefix
 
 
@@ -26,12 +29,13 @@ RETURN = "/start/return"  # registered with the provider without a language pref
 @blueprint.route("/start", methods=["GET", "POST"])
 def choose() -> Any:
     """Choose a synthetic household; that makes a world of one's own."""
-    households = _examples_first()
-    chosen = request.form.get("persona", "")
+    households, chosen = shell.context().households, request.form.get("persona", "")
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
         if chosen in households:
             return _enter(chosen)
+        if chosen == OTHERS:
+            return redirect(url_for("start.others"), 303)
         errors = [("persona", _("だれとして試すか選んでください"))]
     field = {
         "name": "persona",
@@ -39,16 +43,37 @@ def choose() -> Any:
         "value": chosen or None,
         "required": True,
         "errors": [text for _id, text in errors],
-        "choices": [(id_, _who(household), {"hint": _described(household)}) for id_, household in households.items()],
+        "choices": [
+            *((id_, _who(households[id_]), {"hint": _described(households[id_])}) for id_ in _introduced()),
+            (OTHERS, _("ほかの家族から選ぶ"), {"hint": _("{n}の家族がいます。", n=len(households))}),
+        ],
     }
     return render_template("start/choose.html", field=field, errors=errors, here=shell.world()), 422 if errors else 200
 
 
-def _examples_first() -> dict[str, Household]:
-    """All households; those that the start pages take their numbers from stand first."""
+def _introduced() -> list[str]:
+    """The households that stand on the first page: the events' examples in turn."""
+    examples = [event.definition.examples for event in shell.context().library.events.values()]
+    return [id_ for some in zip_longest(*examples) for id_ in some if id_ is not None][:FIRST]
+
+
+@blueprint.get("/start/others")
+def others() -> Any:
+    """Every household, by the event that it is made for."""
     context = shell.context()
-    examples = {event.definition.example for event in context.library.events.values()}
-    return dict(sorted(context.households.items(), key=lambda pair: pair[0] not in examples))
+    groups = [
+        (
+            gettext(event.definition.title),
+            [_entry(id_) for id_, one in context.households.items() if one.persona.event == name],
+        )
+        for name, event in context.library.events.items()
+    ]
+    return render_template("start/others.html", groups=groups, here=shell.world())
+
+
+def _entry(id_: str) -> dict[str, str]:
+    household = shell.context().households[id_]
+    return {"id": id_, "who": _who(household), "described": _described(household)}
 
 
 def _who(household: Household) -> str:

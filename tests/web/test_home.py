@@ -30,7 +30,7 @@ def test_the_start_page_shows_computed_numbers_and_every_reason_for_a_visit(
     site: Any, library: Any, households: Any
 ) -> None:
     page = site.get("/events/moving")
-    household, event = households[library.events["moving"].definition.example], library.events["moving"]
+    household, event = households[library.events["moving"].definition.examples[0]], library.events["moving"]
     plan = make_plan(event, household.facts(event.vocabulary), household.persona.today)
     cost = measure(plan)
     for number in (cost.paper.fields, cost.here.fields, cost.paper.visits, cost.here.visits):
