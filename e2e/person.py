@@ -51,7 +51,7 @@ SOMETHING: dict[str, Any] = {
     "subjects": (),
 }
 PICTURE: FilePayload = {"name": "shorui.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
-MOST_STEPS, MOST_DAYS = 160, 90
+MOST_STEPS, MOST_DAYS = 400, 150
 #: how often one address may come again: lists come back once for every member
 MOST_VISITS = 9
 PREFIX = re.compile(r"^/(ja-simple|en)(?=/|$)")

@@ -83,7 +83,9 @@ def test_the_keyboard_alone_answers_and_goes_on(site: Site, visit_at: OpenVisit)
             seen = page.evaluate(OUTLINE)
             assert seen["inside"], f"{seen['tag']} has the focus and cannot be seen on {page.url}"
             if seen["tag"] not in ("BODY", "H1"):
-                assert seen["width"] >= 2, f"no outline on {page.evaluate('() => document.activeElement.outerHTML')[:150]}"
+                assert seen["width"] >= 2, (
+                    f"no outline on {page.evaluate('() => document.activeElement.outerHTML')[:150]}"
+                )
             if page.evaluate("s => document.activeElement.matches(s)", selector):
                 return
         raise AssertionError(f"the keyboard does not reach {selector} on {page.url}")

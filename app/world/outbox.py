@@ -356,17 +356,19 @@ def events_of(session: Session, case: models.Case) -> list[Event]:
         .where(models.CaseEvent.world == case.world, models.CaseEvent.case == case.n)
         .order_by(models.CaseEvent.seq)
     )
-    return [
-        Event(
-            EventType(row.type),
-            datetime.fromisoformat(row.at),
-            note=row.note or None,
-            item=row.detail.get("item"),
-            opens=_day(row.detail.get("opens")),
-            until=_day(row.detail.get("until")),
-        )
-        for row in session.scalars(query)
-    ]
+    return [as_event(row) for row in session.scalars(query)]
+
+
+def as_event(row: models.CaseEvent) -> Event:
+    """A stored event as the lifecycle's."""
+    return Event(
+        EventType(row.type),
+        datetime.fromisoformat(row.at),
+        note=row.note or None,
+        item=row.detail.get("item"),
+        opens=_day(row.detail.get("opens")),
+        until=_day(row.detail.get("until")),
+    )
 
 
 def _day(text: str | None) -> Any:

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.config import real_now
 from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
@@ -214,22 +213,21 @@ class World:
     def cases(self) -> list[CaseView]:
         """All cases in order."""
         if self._cases is None:
+            case, event = models.Case, models.CaseEvent
+            histories: dict[int, list[tuple[Event, str]]] = {}
             with self.context.database.read() as session:
-                query = select(models.Case).where(models.Case.world == self.id).order_by(models.Case.n)
-                self._cases = [self._view(session, row) for row in session.scalars(query)]
+                for row in session.scalars(select(event).where(event.world == self.id).order_by(event.case, event.seq)):
+                    histories.setdefault(row.case, []).append((outbox.as_event(row), row.actor))
+                rows = session.scalars(select(case).where(case.world == self.id).order_by(case.n))
+                self._cases = [self._view(row, histories.get(row.n, [])) for row in rows]
         return self._cases
 
     def case(self, n: int) -> CaseView | None:
         """One case by its number in this world."""
         return next((case for case in self.cases() if case.n == n), None)
 
-    def _view(self, session: Session, row: models.Case) -> CaseView:
-        events = outbox.events_of(session, row)
-        query = (
-            select(models.CaseEvent.actor)
-            .where(models.CaseEvent.world == self.id, models.CaseEvent.case == row.n)
-            .order_by(models.CaseEvent.seq)
-        )
+    @staticmethod
+    def _view(row: models.Case, history: list[tuple[Event, str]]) -> CaseView:
         return CaseView(
             row.n,
             row.journey,
@@ -238,8 +236,8 @@ class World:
             row.authority,
             row.channel,
             row.arrival_number,
-            reduce(events),
-            tuple(zip(events, session.scalars(query), strict=True)),
+            reduce([event for event, _actor in history]),
+            tuple(history),
             tuple(row.waits_for),
             tuple(row.sent),
             row.tries,
@@ -318,21 +316,22 @@ class World:
     def advance(self, days: int | None) -> list[tuple[Event, CaseView]]:
         """Go forward by days, or (None) to the day on which something happens next. Returns what happened, in order.
 
-        Day by day, so that what one office finishes can set off the next on the same day.
+        From one day on which an office does something to the next, so that what one finishes can set off another in time.
         """
         before = {case.n: len(case.history) for case in self.cases()}
-        for _round in range(self._days_to_next() if days is None else days):
-            self._set_now(self.now + timedelta(days=1))
+        end = None if days is None else self.today + timedelta(days=days)
+        while step := self._days_to_next(end):
+            self._set_now(self.now + timedelta(days=step))
             self.context.authorities.advance_clock(self.id, self.now)
             self.deliver()
-            if days is None and any(len(case.history) > before.get(case.n, 0) for case in self.cases()):
+            if end is None:
                 break
         news = [(event, case) for case in self.cases() for event, _ in case.history[before.get(case.n, 0) :]]
         return sorted(news, key=lambda one: one[0].at)
 
-    def _days_to_next(self) -> int:
-        """Days to the next day on which an office does something or a counter opens for a visit; 0 when nothing is left
-        that happens by itself."""
+    def _days_to_next(self, end: date | None) -> int:
+        """Days to the next day on which an office does something or a counter opens for a visit, at most to the end; 0 when
+        the end is reached, and when nothing is left that happens by itself."""
         clock = self.context.authorities.advance_clock(self.id, self.now)
         coming = [
             case.state.opens for case in self.cases() if case.state.state is State.NEEDS_VISIT and case.state.opens
@@ -340,7 +339,7 @@ class World:
         if clock.next is not None:
             coming.append(max(clock.next.date(), self.today + timedelta(days=1)))
         ahead = [(day - self.today).days for day in coming if day > self.today]
-        return min(min(ahead, default=0), MAX_DAYS)
+        return min((*ahead, MAX_DAYS if end is None else (end - self.today).days)) if ahead or end else 0
 
     def _set_now(self, now: datetime) -> None:
         self.now = now
