@@ -27,7 +27,7 @@ _RUN = """async (tags) => {
 }"""
 #: what differs between two visits of the same page and means nothing to a reader
 _VARYING = re.compile(
-    r'(name="csrf_token"[^>]*?value|value="[^"]*"[^>]*?name="csrf_token|nonce|name="form_id"[^>]*?value)="[^"]*"'
+    r'(name="csrf_token"[^>]*?value|value="[^"]*"[^>]*?name="csrf_token|nonce|name="(?:form_id|based_on)"[^>]*?value)="[^"]*"'
 )
 #: fewer rules than this looked at the page: the engine did not run as it should
 _LEAST_RULES = 60

@@ -85,7 +85,7 @@ class Watch:
         self.context.on("console", self._on_console)
         self.context.on("weberror", lambda error: self._note(f"script error: {error.error}"))
         self.page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
 
     def expect_status(self, *statuses: int) -> None:
         """From here on these statuses of pages are what the test wants to see (422 always is)."""

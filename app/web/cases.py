@@ -94,6 +94,7 @@ def one(n: int) -> Any:
         state=case.state.state.value,
         headline=caseviews.headline(case),
         title=caseviews.title(here, case),
+        short_title=gettext(caseviews.definition(here, case).title),
         office_name=caseviews.office(here, case),
         office=office,
         definition=definition,
@@ -150,6 +151,7 @@ def withdraw(n: int) -> Any:
         "cases/withdraw.html",
         n=n,
         title=caseviews.title(here, case),
+        short_title=gettext(caseviews.definition(here, case).title),
         office_name=caseviews.office(here, case),
         waiting=waiting,
     )
@@ -193,6 +195,7 @@ def correction(n: int) -> Any:
         "cases/correction.html",
         case=case,
         title=caseviews.title(here, case),
+        short_title=gettext(caseviews.definition(here, case).title),
         office_name=caseviews.office(here, case),
         label=_(item.label),
         words=case.state.note,

@@ -85,7 +85,7 @@ def _expired_form(error: Exception) -> Response:
 
 def _typed() -> list[str]:
     """What was in the form, so that nothing typed is lost. Secrets are left out."""
-    hidden = ("csrf_token", "mark", "pin")
+    hidden = ("csrf_token", "based_on", "pin")
     return [value for name, value in request.form.items() if name not in hidden and value][:20]
 
 

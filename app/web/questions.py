@@ -110,7 +110,7 @@ def _render(here: World, journey: Journey, asks: list[Ask], form: AnswerForm, fo
         event_title=gettext(journey.event.definition.title),
         form=form,
         errors=form.error_list() if form.posted is not None else [],
-        mark=request.form.get("mark") or journey.mark,
+        based_on=request.form.get("based_on") or journey.mark,
         left=words.questions_left(journey.plan),
         saved=any(fact.register is None for fact in journey.facts.by_key.values()),
         reasons=_reasons(journey, asks),
@@ -150,7 +150,7 @@ def _save(journey: Journey, asks: list[Ask], values: Mapping[Key, Any], begun_he
     open_before = {(one.id, one.subject) for one in journey.plan.pages}
     changed = any(ask.key in journey.facts.by_key and not ask.confirm for ask in asks)
     try:
-        journey.answer(values, based_on=request.form.get("mark", type=int))
+        journey.answer(values, based_on=shell.based_on())
     except Stale as late:
         return errors.stale([_difference(journey, key, values[key]) for key in late.changed], request.path)
     for ask in asks:
@@ -235,7 +235,7 @@ def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
         field=field,
         hint=gettext(ask.item.hint) if ask.item.hint else None,
         errors=[("more", problem)] if problem else [],
-        mark=journey.mark,
+        based_on=journey.mark,
         left=words.questions_left(journey.plan),
         reasons=_reasons(journey, [ask]),
         back=url_for("plan.plan_page", n=journey.n),

@@ -103,7 +103,7 @@ def wrong(n: int, fact: int) -> Any:
         try:
             if form.search is None:
                 if form.validate():
-                    journey.differ(entry.key, form.value(), based_on=request.form.get("mark", type=int))
+                    journey.differ(entry.key, form.value(), based_on=shell.based_on())
                     flash(_("「{label}」が違うことを書き添えました", label=gettext(item.label)), "done")
                     session["change"] = {"n": n, "row": links.row(journey, entry.key), "pages": []}
                     return redirect(back, 303)
@@ -123,6 +123,6 @@ def wrong(n: int, fact: int) -> Any:
         source=words.source(journey, entry),
         form=form,
         errors=problems,
-        mark=journey.mark,
+        based_on=journey.mark,
         back=back,
     ), (422 if problems else 200)

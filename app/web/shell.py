@@ -13,19 +13,18 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import i18n
+from app import foreign, i18n
 from app.config import Config, real_now
 from app.formats import full_date
 from app.htmx import htmx
 from app.i18n import gettext as _
-from app.web import foreign
 from app.world.context import Context
 from app.world.journeys import Journey
 from app.world.worlds import World
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIXED = [tag for tag in i18n.TAGS if tag != i18n.SOURCE]
-NOT_KEPT = ("csrf_token", "mark", "pin")
+NOT_KEPT = ("csrf_token", "based_on", "pin")
 
 
 class LanguagePrefix:
@@ -101,6 +100,14 @@ def unsent() -> MultiDict[str, str] | None:
         return None
     session.pop("unsent")
     return MultiDict([(name, value) for name, value in kept["form"]])
+
+
+def based_on() -> int | None:
+    """The newest ledger row when the sent page was made (its hidden field); None from a page without one."""
+    sent = request.form.get("based_on")
+    if sent is not None and not (sent.isascii() and sent.isdigit() and len(sent) < 10):
+        abort(400)
+    return int(sent) if sent is not None else None
 
 
 def journey_or_404(n: int) -> Journey:

@@ -46,7 +46,7 @@ def ask(n: int, item: str) -> Any:
     try:
         if not form.validate():
             return _page(journey, paths, item, form), 422
-        journey.answer(form.values(), based_on=request.form.get("mark", type=int))
+        journey.answer(form.values(), based_on=shell.based_on())
     except RealNumber:
         return errors.real_number(request.path)
     except Stale:
@@ -70,7 +70,7 @@ def _page(journey: Journey, paths: list[str], item: str, form: Any) -> Any:
         errors=form.error_list() if form.posted is not None else [],
         reasons=[{"why": asked.why, "procedures": []}],
         back=back,
-        mark=request.form.get("mark") or journey.mark,
+        based_on=request.form.get("based_on") or journey.mark,
         saved=place > 0,
     )
 

@@ -39,7 +39,7 @@ def test_a_question_says_why_and_for_which_procedures(site: Any) -> None:
 
 def test_a_wrong_answer_is_kept_with_its_error(site: Any) -> None:
     site.look_up()
-    page = site.post("/journeys/1/questions/contact", mark="0", phone="12", email="だめ", needs_protection="no")
+    page = site.post("/journeys/1/questions/contact", based_on="0", phone="12", email="だめ", needs_protection="no")
     assert page.status == 422
     assert "エラー：" in page.html
     assert 'value="12"' in page.html
@@ -82,7 +82,7 @@ def test_a_stale_tab_is_told_what_changed(site: Any) -> None:
     site.answer_all()
     old = site.journey.mark
     site.journey.answer({("haruka", "phone"): "000-8000-0999"})
-    page = site.post("/journeys/1/questions/person.phone", mark=str(old), phone="000-8000-0111")
+    page = site.post("/journeys/1/questions/person.phone", based_on=str(old), phone="000-8000-0111")
     assert page.status == 409
     assert "000-8000-0999" in page.html
     assert site.journey.facts.by_key["haruka", "phone"].value == "000-8000-0999"
@@ -93,7 +93,7 @@ def test_a_change_comes_back_to_its_row(site: Any) -> None:
     page = site.get("/journeys/1/questions/person.phone")
     assert 'value="000-8000-0201"' in page.html
     answer = site.post(
-        "/journeys/1/questions/person.phone", mark=str(site.journey.mark), phone="000-8000-0333", follow=False
+        "/journeys/1/questions/person.phone", based_on=str(site.journey.mark), phone="000-8000-0333", follow=False
     )
     assert answer.location.endswith("/review#row-person-1-phone")
     assert 'data-focus="row-person-1-phone"' in site.get("/journeys/1/review").html
@@ -102,12 +102,12 @@ def test_a_change_comes_back_to_its_row(site: Any) -> None:
 def test_what_a_change_opens_is_asked_before_coming_back(site: Any) -> None:
     site.answer_all()
     mark = str(site.journey.mark)
-    answer = site.post("/journeys/1/questions/move.join_household", mark=mark, join_household="yes", follow=False)
+    answer = site.post("/journeys/1/questions/move.join_household", based_on=mark, join_household="yes", follow=False)
     assert "/questions/" in answer.location
     while "/questions/" in answer.location:
         page = site.journey.plan.pages[0]
         fields = {"joined_head": "山科 太郎"} if page.id == "move.joined_head" else {page.asks[0].key[1]: "child"}
-        answer = site.post(answer.location, mark=str(site.journey.mark), follow=False, **fields)
+        answer = site.post(answer.location, based_on=str(site.journey.mark), follow=False, **fields)
         assert answer.status == 303
     assert answer.location.endswith("#row-move-1-join_household")
 
@@ -147,7 +147,7 @@ def test_people_are_added_named_and_taken_off_again(site: Any) -> None:
     assert page.h1 == "犬を飼っていますか"
     added = site.post(path, more="yes", follow=False)
     assert added.location.endswith("/journeys/1/questions/dog.name")
-    back = site.post(added.location, mark=str(site.journey.mark), name="ポチ", follow=False)
+    back = site.post(added.location, based_on=str(site.journey.mark), name="ポチ", follow=False)
     assert back.location.endswith(path)
     hub = site.get(path)
     assert hub.h1 == "犬：1件"
@@ -162,7 +162,7 @@ def test_people_are_added_named_and_taken_off_again(site: Any) -> None:
 def test_an_empty_list_is_an_answer(site: Any) -> None:
     start_without_registers(site)
     assert site.post("/journeys/1/questions/household.mopeds").status == 422
-    site.post("/journeys/1/questions/household.mopeds", more="no", mark=str(site.journey.mark), follow=False)
+    site.post("/journeys/1/questions/household.mopeds", more="no", based_on=str(site.journey.mark), follow=False)
     assert site.journey.facts.by_key["household", "mopeds"].value == ()
 
 
@@ -170,5 +170,5 @@ def test_the_applicant_is_always_one_of_the_household(site: Any) -> None:
     start_without_registers(site)
     path = "/journeys/1/questions/household.members"
     assert "remove" not in "".join(site.get(path).links())
-    site.post(path, more="no", mark=str(site.journey.mark), follow=False)
+    site.post(path, more="no", based_on=str(site.journey.mark), follow=False)
     assert site.journey.facts.by_key["household", "members"].value == ("haruka",)

@@ -58,7 +58,7 @@ def test_a_register_stays_as_it_is_and_both_values_travel(site: Any) -> None:
     assert "ヤマシナ ハルカ" in page.html
     assert "そのまま出す" in page.html
     assert site.post(path, kana="漢字").status == 422
-    site.post(path, kana="ヤマシナ ハルコ", mark=str(site.journey.mark), follow=False)
+    site.post(path, kana="ヤマシナ ハルコ", based_on=str(site.journey.mark), follow=False)
     journey = site.journey
     assert journey.facts.by_key["haruka", "kana"].value == "ヤマシナ ハルコ"
     filed = [a for a in outbox.pack(journey).applications if "haruka.kana" in a["facts"]]
@@ -69,7 +69,7 @@ def test_a_register_stays_as_it_is_and_both_values_travel(site: Any) -> None:
 
 def test_an_unknown_answer_holds_its_procedures_and_what_follows_them(site: Any) -> None:
     ready(site)
-    site.post("/journeys/1/questions/move.new_address", unknown="1", mark=str(site.journey.mark), follow=False)
+    site.post("/journeys/1/questions/move.new_address", unknown="1", based_on=str(site.journey.mark), follow=False)
     held = {planned.id for planned in outbox.incomplete(site.journey)}
     going = {planned.id for planned in outbox.fileable(site.journey)}
     assert {"moving-out-notice", "moving-in-notice"} <= held

@@ -165,7 +165,7 @@ def test_without_a_card_public_procedures_go_to_the_counter(site: Any, office: O
 
 
 def test_a_procedure_that_was_held_can_be_filed_later(site: Any, office: Office) -> None:
-    site.post("/journeys/1/questions/move.visit_date", unknown="1", mark=str(site.journey.mark), follow=False)
+    site.post("/journeys/1/questions/move.visit_date", unknown="1", based_on=str(site.journey.mark), follow=False)
     held = {planned.id for planned in outbox.incomplete(site.journey)}
     sign(site)
     first = {case.procedure for case in site.world.cases()}

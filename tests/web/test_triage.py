@@ -71,13 +71,13 @@ def test_an_earlier_answer_is_shown_and_can_be_changed(begun: Any) -> None:
     page = begun.get("/journeys/1/triage/move.kind")
     chosen = page.document.all("input", where=lambda node: node.has("checked"))
     assert [node.get("value") for node in chosen] == ["abroad"]
-    begun.post(page.path, kind="within_city", mark=str(begun.journey.mark))
+    begun.post(page.path, kind="within_city", based_on=str(begun.journey.mark))
     assert begun.journey.value("move", "kind") == "within_city"
 
 
 def test_a_stale_page_changes_nothing_and_shows_both(begun: Any) -> None:
     begun.post("/journeys/1/triage/move.kind", kind="abroad")
-    page = begun.post("/journeys/1/triage/move.kind", kind="within_city", mark="0")
+    page = begun.post("/journeys/1/triage/move.kind", kind="within_city", based_on="0")
     assert page.status == 409
     assert "海外" in page.html
     assert "同じ市の中" in page.html

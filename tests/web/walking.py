@@ -69,6 +69,6 @@ def walk(site: Any, answers: Mapping[Key, Any], n: int = 1, most: int = 120) -> 
         fields: dict[str, Any] = {}
         for ask in page.asks:
             fields |= typed(journey, ask, answers.get(ask.key, anything(journey, ask)))
-        answer = site.post(shown.path, follow=False, mark=str(journey.mark), **fields)
+        answer = site.post(shown.path, follow=False, based_on=str(journey.mark), **fields)
         assert answer.status == 303, (shown.path, fields, answer.html[:3000])
     raise AssertionError(f"no end: {seen}")

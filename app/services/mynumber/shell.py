@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
-from app import i18n
+from app import foreign, i18n
 from app.i18n import gettext as _
 from app.services.mynumber.context import service
 from app.services.mynumber.interactions import Interaction
@@ -61,6 +61,8 @@ def _headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=3600"
         return response
     if request.blueprint == PAGES:
+        if response.mimetype == "text/html" and i18n.current_tag() == "en":
+            response.set_data(foreign.mark(response.get_data(as_text=True)))
         response.headers["Content-Security-Policy"] = (
             f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self'; "
             f"connect-src 'self'; form-action {_form_action()}; base-uri 'none'; frame-ancestors 'none'"
