@@ -9,6 +9,7 @@ from app.engine.compiled import ItemPath
 from app.engine.conditions import UNKNOWN
 from app.engine.facts import Key
 from app.engine.planned import Ask, Page, PlannedProcedure
+from app.engine.resting import rests_on
 
 if TYPE_CHECKING:
     from app.engine.plan import Plan
@@ -40,12 +41,16 @@ def find_asks(plan: Plan) -> list[Ask]:
 def _open_keys(plan: Plan) -> Iterable[tuple[PlannedProcedure, Sequence[Key]]]:
     """Each undecided or required procedure with the keys without a usable value that it depends on."""
     unsettled = {path: keys for path in plan.event.shared_needs if (keys := _unsettled(plan, path))}
+    # A register's fact that is to be confirmed decides things too, long before anything is filed with it.
+    doubtful = {key for key in plan.to_confirm if plan.path_of(key) in plan.event.decisive}
     touched = {id_ for path in unsettled for id_ in plan.event.shared_needs[path]}
     for planned in plan.procedures:
         if planned.verdict is UNKNOWN:
             yield planned, planned.open
         elif planned.verdict is True:
             yield planned, _open_of_required(plan, planned, unsettled if planned.id in touched else {})
+            if doubtful:
+                yield planned, [key for key in dict.fromkeys(rests_on(plan, planned)) if key in doubtful]
 
 
 def _open_of_required(plan: Plan, planned: PlannedProcedure, unsettled: dict[ItemPath, tuple[Key, ...]]) -> list[Key]:

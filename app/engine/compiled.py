@@ -91,6 +91,18 @@ class CompiledProcedure:
         return self.definition.id
 
     @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of the definition."""
+        clauses = [clause.condition for clause in self.clauses]
+        needs = [need.when for need in self.needs_when]
+        return (*clauses, *needs, *self.channel_when, *(when for when in self.evidence_when if when is not None))
+
+    @cached_property
+    def always_valid(self) -> bool:
+        """Whether the definition has neither a beginning nor an end."""
+        return self.definition.valid.first is None and self.definition.valid.last is None
+
+    @cached_property
     def each_needs(self) -> tuple[str, ...]:
         """Names of the items of each that are always needed."""
         return tuple(need.path.name for need in self.needs if need.when is None and need.path.role == "each")
@@ -142,12 +154,10 @@ class CompiledEvent:
         """For each item (`person.address`) the procedures whose conditions or forms may need it."""
         found: dict[str, dict[str, None]] = {}
         for procedure in self.procedures:
-            conditions = [clause.condition for clause in procedure.clauses]
-            conditions += [need.when for need in procedure.needs_when]
-            conditions += [*procedure.channel_when, *(when for when in procedure.evidence_when if when is not None)]
+            conditions = procedure.conditions
             roles = {need.path.role for need in procedure.needs} | {procedure.definition.for_each or ""}
-            conditions += [self.lists[role] for role in roles & self.lists.keys()]
-            items = {item for condition in conditions for item in condition.items}
+            lists = [self.lists[role] for role in roles & self.lists.keys()]
+            items = {item for condition in (*conditions, *lists) for item in condition.items}
             items |= {f"{need.path.kind}.{need.path.name}" for need in procedure.needs}
             for item in sorted(items):
                 found.setdefault(item, {})[procedure.id] = None
@@ -157,6 +167,16 @@ class CompiledEvent:
             if kind.named_by and users:
                 found[named] = {id_: None for ids in users for id_ in ids}
         return {item: tuple(ids) for item, ids in found.items()}
+
+    @cached_property
+    def decisive(self) -> frozenset[str]:
+        """Every item (`person.birth_date`) that something is decided by, be it whether, how, where to or for whom."""
+        conditions = [condition for procedure in self.procedures for condition in procedure.conditions]
+        conditions += [place.outside for place in self.places.values() if place.outside is not None]
+        addresses = {f"{place.path.kind}.{place.path.name}" for place in self.places.values()}
+        starts = {f"{one.start.kind}.{one.start.name}" for one in self.procedures if one.start is not None}
+        every = (*conditions, *self.lists.values(), *self.withheld.values())
+        return frozenset(addresses | starts | {item for condition in every for item in condition.items})
 
     def find_authority(self, name: str, codes: Mapping[str, str]) -> Authority | None:
         """The authority a definition names; ``codes`` are municipality codes by side (old, new), where known."""

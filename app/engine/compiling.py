@@ -16,15 +16,13 @@ from app.engine.compiled import (
     CompiledProcedure,
     ItemPath,
 )
-from app.engine.conditions import (
-    Condition,
-    nearest,
-)
+from app.engine.conditions import Condition
 from app.engine.definitions import Authority, Clause, LifeEvent, Procedure, Source
 from app.engine.documents import Document, Path, Problem
 from app.engine.event_compiler import EventCompiler, Home, usable
 from app.engine.naming import check_names, rule_of
 from app.engine.reachability import can_hold
+from app.engine.spelling import nearest
 from app.engine.vocabulary import Vocabulary
 
 __all__ = ["CompiledEvent", "CompiledProcedure", "compile_event"]

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.engine.compiled import CompiledPlace, ItemPath
-from app.engine.conditions import Condition, ConditionError, DerivedError, Scope, nearest, parse, parse_derived
+from app.engine.conditions import Condition, ConditionError, DerivedError, Scope, parse, parse_derived
 from app.engine.definitions import LifeEvent
 from app.engine.documents import Document, Path, Problem
+from app.engine.spelling import nearest
 from app.engine.vocabulary import Vocabulary
 
 Home = Mapping[str, tuple[Document, Path]]

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.engine.conditions import nearest
 from app.engine.documents import Document, Path, Problem
+from app.engine.spelling import nearest
 
 _WORDS = {
     "missing": ("「{name}」がありません", "「{name}:」を書き足してください"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from app.engine.compiled import ALSO, SIDES
-from app.engine.conditions import nearest
 from app.engine.deadlines import Rule
 from app.engine.definitions import Authority, Effect, LifeEvent, Procedure, Source
 from app.engine.documents import Document, Path, Problem
+from app.engine.spelling import nearest
 from app.engine.values import ValueProblem, from_json
 from app.engine.vocabulary import Item, Vocabulary
 

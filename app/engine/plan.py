@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from app.engine import offices
 from app.engine.asking import find_asks, find_pages, path_page
-from app.engine.compiled import CompiledClause, CompiledEvent, ItemPath
+from app.engine.compiled import CompiledClause, CompiledEvent, CompiledProcedure, ItemPath
 from app.engine.conditions import UNKNOWN, Condition, Env
 from app.engine.definitions import Authority, Evidence, Mode
 from app.engine.facts import Facts, Key
-from app.engine.planned import NOT_REQUIRED, Ask, Page, PlannedProcedure, Reason, Result, Verdict
+from app.engine.planned import NOT_REQUIRED, REQUIRED, Ask, Page, PlannedProcedure, Reason, Result, Verdict
+from app.engine.resting import find_protection, rests_on
 from app.engine.vocabulary import Item
 
 
@@ -30,10 +32,7 @@ class Plan:
     def __post_init__(self) -> None:
         self._env = Env(self.facts.values(), dict(self.facts.roles), self.today)
         self._memos: dict[str | None, dict[Condition, Result]] = defaultdict(dict)  # by subject; None: the same for all
-        self._to_confirm = self.facts.to_confirm()
-        self.settled = self._env.values.keys() - self._to_confirm
-        """Keys whose value may be used without asking."""
-        self._protected: dict[Key, bool] = {}
+        self._protected: dict[Key, tuple[bool, Iterable[Key]]] = {}
 
     # --- reading ----------------------------------------------------------------------------------------------------
     @cached_property
@@ -43,6 +42,16 @@ class Plan:
         for planned in self.procedures:
             found[planned.word].append(planned)
         return found
+
+    @cached_property
+    def to_confirm(self) -> set[Key]:
+        """Keys that a register told and the person still has to say are right."""
+        return self.facts.to_confirm()
+
+    @cached_property
+    def settled(self) -> Set[Key]:
+        """Keys whose value may be used without asking."""
+        return self._env.values.keys() - self.to_confirm
 
     @cached_property
     def not_ruled_out(self) -> frozenset[str]:
@@ -75,7 +84,7 @@ class Plan:
         """The known keys that something in the plan rests on. An answer that is not among them is off the path: it is
         kept, but no verdict, form or office sees it until another answer brings it back."""
         return frozenset(
-            key for planned in self.procedures for key in self._rests_on(planned) if key in self.facts.by_key
+            key for planned in self.procedures for key in rests_on(self, planned) if key in self.facts.by_key
         )
 
     def find(self, id_: str, subject: str | None = None) -> PlannedProcedure | None:
@@ -85,6 +94,10 @@ class Plan:
     def item(self, key: Key) -> Item | None:
         """The item of a key."""
         return self.event.vocabulary.item(self.facts.kinds.get(key[0], ""), key[1])
+
+    def path_of(self, key: Key) -> str:
+        """The `kind.item` of a key."""
+        return f"{self.facts.kinds.get(key[0], '')}.{key[1]}"
 
     # --- conditions and paths -----------------------------------------------------------------------------------------
     def run(self, condition: Condition, subject: str | None) -> Result:
@@ -98,14 +111,29 @@ class Plan:
             hit = memo[condition] = (condition.run(env), env.reads)
         return hit
 
-    def decide(self, clauses: Sequence[CompiledClause], subject: str | None, so_far: Verdict = (True, ())) -> Verdict:
+    def run_for(self, condition: Condition, me: str) -> Result:
+        """Value and trace of a condition of the vocabulary, whose `self` is one subject."""
+        env = self._env
+        env.bound["self"] = me
+        env.reads = []
+        return condition.run(env), env.reads
+
+    def decide_common(self, compiled: CompiledProcedure) -> Verdict:
+        """The verdict of the clauses that do not speak of each."""
+        return self._decide(compiled.common, None, REQUIRED)
+
+    def decide_each(self, compiled: CompiledProcedure, subjects: Sequence[str], common: Verdict) -> list[Verdict]:
+        """The verdicts for each of some subjects, where ``common`` does not rule the procedure out."""
+        return [self._decide(compiled.of_each, subject, common) for subject in subjects]
+
+    def _decide(self, clauses: Sequence[CompiledClause], subject: str | None, so_far: Verdict) -> Verdict:
         """Kleene's `and` over clauses that all speak of each, or all do not; with the open keys of the undecided ones."""
         result, waiting = so_far
         env, memo = self._env, self._memos[subject]
         env.bound["each"] = subject
         for clause in clauses:
             hit = memo.get(clause.condition)
-            if hit is None:  # as in `run`, here without a call: the innermost loop of a plan
+            if hit is None:  # as in `run`, here without a call
                 env.reads = []
                 hit = memo[clause.condition] = (clause.condition.run(env), env.reads)
             value, reads = hit
@@ -144,7 +172,7 @@ class Plan:
 
     def askable(self, key: Key) -> bool:
         """Whether a key still has to be put to the person."""
-        return key not in self.facts.by_key or key in self._to_confirm
+        return key not in self.facts.by_key or key in self.to_confirm
 
     # --- parts that planned procedures ask for ------------------------------------------------------------------------
     def needs(self, planned: PlannedProcedure) -> dict[Key, None]:
@@ -155,27 +183,13 @@ class Plan:
         ]
         return dict.fromkeys((one, path.name) for path in paths for one in self.subjects(path.role, subject) or ())
 
-    def is_withheld(self, key: Key) -> bool:
-        """Whether a fact is under protection: by its own policy, or because its item's condition holds. While that is not
-        known, it counts as protected when one of the yes/no facts it asks for is true of anybody."""
-        fact = self.facts.by_key.get(key)
-        if fact is None:
-            return False
-        condition = self.event.withheld.get((self.facts.kinds.get(key[0], ""), key[1]))
-        if fact.reuse == "withheld" or condition is None:
-            return fact.reuse == "withheld"
-        if key not in self._protected:
-            self._env.bound["self"] = key[0]
-            value = condition.run(self._env)
-            self._protected[key] = self._said_of_anybody(condition.items) if value is UNKNOWN else value
-        return self._protected[key]
-
-    def _said_of_anybody(self, items: frozenset[str]) -> bool:
-        """Whether one of these yes/no items is true of any subject."""
-        facts = self.facts.by_key.items()
-        return any(
-            fact.value is True and f"{self.facts.kinds.get(subject)}.{name}" in items for (subject, name), fact in facts
-        )
+    def protection(self, key: Key) -> tuple[bool, Iterable[Key]]:
+        """Whether a known fact is under protection, and the keys that say so."""
+        found = self._protected.get(key)
+        if found is None:
+            fact = self.facts.by_key.get(key)
+            found = self._protected[key] = (False, ()) if fact is None else find_protection(self, fact)
+        return found
 
     def authority(self, name: str) -> Authority | None:
         """The authority that a definition's name stands for here."""
@@ -183,21 +197,7 @@ class Plan:
 
     @cached_property
     def _codes(self) -> dict[str, str]:
-        """Municipality codes by side. A side that lies abroad has the other side's; an address not yet known has none."""
-        codes: dict[str, str] = {}
-        for side, place in self.event.places.items():
-            address = self.one_value(place.path, None)
-            if side not in self._abroad and isinstance(address, Mapping):
-                codes[side] = str(address["municipality"])
-        if len(codes) == 1:
-            codes |= dict.fromkeys(self._abroad, *codes.values())
-        return codes
-
-    @cached_property
-    def _abroad(self) -> tuple[str, ...]:
-        """Sides that are known to lie where there are no offices."""
-        places = self.event.places.items()
-        return tuple(side for side, one in places if one.outside is not None and self.run(one.outside, None)[0] is True)
+        return offices.find_codes(self)
 
     def channel(self, planned: PlannedProcedure) -> tuple[Mode, str]:
         """The first exception that holds, else the definition's own way; outside the online window, the counter."""
@@ -244,44 +244,3 @@ class Plan:
         if members is UNKNOWN:
             return Reason(f"「{item.label}」がまだ分からないため", self.open(reads))
         return Reason(f"「{item.label}」がないため", self.known(reads))
-
-    def _rests_on(self, planned: PlannedProcedure) -> Iterable[Key]:
-        """Everything that a row was worked out from: the verdict, and for a required one all that is filed."""
-        compiled, subject = planned.compiled, planned.subject
-        if not compiled.definition.valid.on(self.today):
-            return
-        decided = False
-        for clause in compiled.common if compiled.definition.for_each and subject is None else compiled.clauses:
-            value, reads = self.run(clause.condition, subject)
-            if planned.verdict is not False or (value is False and not decided):
-                decided = decided or value is False
-                yield from reads
-        roles = (
-            {compiled.definition.for_each}
-            if compiled.definition.for_each and not (decided and subject is None)
-            else set()
-        )
-        if planned.verdict is True:
-            conditions = [need.when for need in compiled.needs_when] + [when for when in compiled.evidence_when if when]
-            for condition in compiled.channel_when:
-                conditions.append(condition)
-                if self.run(condition, subject)[0] is True:
-                    break
-            for condition in conditions:
-                yield from self.run(condition, subject)[1]
-            roles |= {need.path.role for need in compiled.needs if need.path.role in self.event.lists}
-            yield from self.needs(planned)
-            for path in (compiled.start, *self._address_paths(compiled.definition.authority)):
-                yield from ((one, path.name) for one in self.subjects(path.role, subject) or ()) if path else ()
-        for role in roles:
-            yield from self.members(role)[1]
-
-    def _address_paths(self, authority: str) -> list[ItemPath]:
-        """The address that decides which office an authority's name stands for."""
-        side = authority.partition("_")[0]
-        place = self.event.places.get(side)
-        if place is None or authority in self.event.authorities:
-            return []
-        if side in self._abroad:
-            return [other.path for name, other in self.event.places.items() if name != side]
-        return [place.path]

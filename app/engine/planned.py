@@ -55,6 +55,7 @@ Result = tuple[Any, Sequence[Key]]
 Verdict = tuple[Any, tuple[Key, ...]]
 """True, False or UNKNOWN, and the open keys of what is undecided."""
 
+REQUIRED: Verdict = (True, ())
 NOT_REQUIRED: Verdict = (False, ())
 
 
@@ -64,10 +65,11 @@ class PlannedProcedure:
 
     __slots__ = ("_plan", "compiled", "open", "subject", "verdict")
 
-    def __init__(
-        self, plan: Plan, compiled: CompiledProcedure, subject: str | None, verdict: Any, open_: tuple[Key, ...]
-    ) -> None:
-        self._plan, self.compiled, self.subject, self.verdict, self.open = plan, compiled, subject, verdict, open_
+    def __init__(self, plan: Plan, compiled: CompiledProcedure, subject: str | None, verdict: Verdict) -> None:
+        self._plan = plan
+        self.compiled = compiled
+        self.subject = subject
+        self.verdict, self.open = verdict
 
     @property
     def id(self) -> str:
@@ -138,4 +140,4 @@ class PlannedProcedure:
         return self._plan.evidence(self)
 
     def _withheld(self, key: Key) -> bool:
-        return not self.compiled.definition.sees_withheld and self._plan.is_withheld(key)
+        return not self.compiled.definition.sees_withheld and self._plan.protection(key)[0]

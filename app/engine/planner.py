@@ -33,17 +33,20 @@ def make_plan(event: CompiledEvent, facts: Facts, today: date) -> Plan:
 
 def _instances(plan: Plan, compiled: CompiledProcedure) -> None:
     """Add the rows of a procedure: one, or one for each subject as soon as the subjects are known."""
-    definition, add = compiled.definition, plan.procedures.append
-    common = plan.decide(compiled.common, None) if definition.valid.on(plan.today) else NOT_REQUIRED
+    definition, rows = compiled.definition, plan.procedures
+    if not compiled.always_valid and not definition.valid.on(plan.today):
+        rows.append(PlannedProcedure(plan, compiled, None, NOT_REQUIRED))
+        return
+    common = plan.decide_common(compiled)
     if definition.for_each is None or common[0] is False:
-        add(PlannedProcedure(plan, compiled, None, *common))
+        rows.append(PlannedProcedure(plan, compiled, None, common))
         return
     members, reads = plan.members(definition.for_each)
     if members is UNKNOWN:
         waiting = dict.fromkeys((*common[1], *plan.open(reads)))
-        add(PlannedProcedure(plan, compiled, None, UNKNOWN, tuple(waiting)))
+        rows.append(PlannedProcedure(plan, compiled, None, (UNKNOWN, tuple(waiting))))
     elif not members:
-        add(PlannedProcedure(plan, compiled, None, *NOT_REQUIRED))
+        rows.append(PlannedProcedure(plan, compiled, None, NOT_REQUIRED))
     else:
-        for subject in members:
-            add(PlannedProcedure(plan, compiled, subject, *plan.decide(compiled.of_each, subject, common)))
+        verdicts = plan.decide_each(compiled, members, common)
+        rows += [PlannedProcedure(plan, compiled, *one) for one in zip(members, verdicts, strict=True)]

@@ -8,10 +8,10 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.engine import documents
-from app.engine.conditions import nearest
 from app.engine.documents import Document, Problem
 from app.engine.explaining import explain
 from app.engine.geography import Place
+from app.engine.spelling import nearest
 from app.engine.values import ValueProblem, from_json
 from app.engine.vocabulary import Item, Kind, NamedCondition, Register, Topic, Vocabulary
 

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from app.engine.lifecycle import State
 from app.engine.values import from_json, to_json
+from app.i18n import gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
 from app.web import caseviews, shell

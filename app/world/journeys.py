@@ -294,7 +294,8 @@ class Journey:
             item = self.event.vocabulary.item(told["kind"], name)
             if item is None or "value" not in answer:
                 continue
-            reuse = "confirm" if answer.get("stale") else "withheld" if answer.get("withheld") else item.reuse
+            # Protection goes before everything: what is both protected and old stays protected.
+            reuse = "withheld" if answer.get("withheld") else "confirm" if answer.get("stale") else item.reuse
             purpose = tuple(id_ for id_ in cost.procedures if id_ in self._uses().get(f"{told['kind']}.{name}", ()))
             facts.append(
                 NewFact(subject, name, answer["value"], f"register:{register}", reuse, cost.register.basis, purpose)
@@ -376,6 +377,10 @@ class Journey:
             raise Stale(changed)
 
     def _reuse(self, key: Key) -> str:
+        """The reuse policy of what the person says: a register's protection stays on the fact whoever tells it."""
+        entry = self.entry(key)
+        if entry is not None and entry.reuse == "withheld":
+            return "withheld"
         item = self.plan.item(key)
         return item.reuse if item and item.reuse != "confirm" else "share"
 

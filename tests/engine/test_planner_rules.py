@@ -221,12 +221,36 @@ def test_each_answer_on_the_path_carries_something(situation: Situation, data: s
     if carrying:
         key = data.draw(st.sampled_from(carrying))
         without = whole.but(everything.without([key])).plan
-        assert view(without) != view(plan) or papers(without) != papers(plan)
+        assert view(without) != view(plan) or workings(without) != workings(plan)
 
 
-def papers(plan: Plan) -> list[Any]:
-    """What decides which papers belong to a case: those not ruled out are shown, decided or not."""
-    return [plan.run(when, one.subject) for one in plan.procedures for when in one.compiled.evidence_when if when]
+def workings(plan: Plan) -> list[Any]:
+    """How the parts of required cases were worked out, where their result alone may not show what it rests on.
+
+    Papers not ruled out are shown, decided or not. Where two facts say the same (either of two protected people protects an
+    address, either of two makes the counter necessary) the first carries the result, and the second would in its place. That
+    a move stays in the country carries which office it goes to, though an open answer is taken for the same.
+    """
+    found: list[Any] = []
+    for one in plan.procedures:
+        if one.verdict is True:
+            compiled = one.compiled
+            conditions = [*compiled.evidence_when, *compiled.channel_when, *(need.when for need in compiled.needs)]
+            found += [plan.run(when, one.subject) for when in conditions if when is not None]
+            if not compiled.definition.sees_withheld:
+                found += [_protection_workings(plan, key) for key in one.known]
+            if compiled.definition.authority in ("old_municipality", "new_municipality"):
+                found.append(plan.run(_outside(plan), None))
+    return found
+
+
+def _outside(plan: Plan) -> Any:
+    return plan.event.places["new"].outside
+
+
+def _protection_workings(plan: Plan, key: Key) -> Any:
+    condition = plan.event.withheld.get((plan.facts.kinds[key[0]], key[1]))
+    return condition and plan.run_for(condition, key[0])
 
 
 # --- 6. reasons ---------------------------------------------------------------------------------------------------------
