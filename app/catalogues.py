@@ -141,7 +141,9 @@ def update() -> dict[str, int]:
             catalog.project, catalog.version, catalog.msgid_bugs_address = "Hitomado", "0.1", ""
             _write(path, catalog)
             lacking[tag] = lacking.get(tag, 0) + sum(
-                1 for message in catalog if message.id and (not message.string or not all(message.string) or message.fuzzy)
+                1
+                for message in catalog
+                if message.id and (not message.string or not all(message.string) or message.fuzzy)
             )
     return lacking
 

@@ -15,8 +15,9 @@ from app.config import ROOT
 from app.engine import burden, schema
 from app.engine.documents import DefinitionErrors
 from app.engine.library import Library, load
-from app.engine.personas import Household, load_household
+from app.engine.personas import Household, household_files, load_household
 from app.engine.planner import Plan, PlannedProcedure, make_plan
+from app.people_cli import people
 
 PROCEDURES = ROOT / "procedures"
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -25,6 +26,9 @@ EXISTING = click.Path(exists=True, path_type=Path)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Hitomado: a simulator of Japan's My Number one-stop procedures."""
+
+
+main.add_command(people)
 
 
 def _library(folder: Path = PROCEDURES) -> Library:
@@ -87,7 +91,7 @@ def lint(folder: Path) -> None:
     """
     library = _library(folder)
     problems = []
-    for path in sorted((folder / "personas").glob("*.yaml")):
+    for path in household_files(folder, ("moving",)):
         try:
             load_household(path, library.events["moving"])
         except DefinitionErrors as errors:
@@ -172,7 +176,7 @@ def personas(table: bool) -> None:
     Example: hitomado personas --table
     """
     library = _library()
-    households = [_household(path, library, "moving") for path in sorted((PROCEDURES / "personas").glob("*.yaml"))]
+    households = [_household(path, library, "moving") for path in household_files(PROCEDURES, ("moving",))]
     if not table:
         for household in households:
             click.echo(f"{household.persona.id}  {household.persona.title}\n    {household.persona.summary}")

@@ -22,7 +22,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import catalogues
 from app.config import Config, from_environment, real_now
 from app.engine.library import Library, load
-from app.engine.personas import Household, load_household
+from app.engine.personas import Household, household_files, load_household
 from app.gateway.authorities import Authorities
 from app.gateway.mynumber import ClientKey, MyNumber
 from app.services import authorities, mynumber
@@ -65,9 +65,9 @@ def prepare(config: Config | None = None) -> None:
 
 
 def load_households(folder: Path, library: Library) -> dict[str, Household]:
-    """All personas by id."""
+    """All personas of the moving event by id."""
     found = {}
-    for path in sorted((folder / "personas").glob("*.yaml")):
+    for path in household_files(folder, ("moving",)):
         household = load_household(path, library.events["moving"])
         found[household.persona.id] = household
     return found

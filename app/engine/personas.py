@@ -5,7 +5,8 @@ A household says what the registers truly hold (``subjects``) and what its peopl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,12 +16,14 @@ from pydantic import ValidationError
 
 from app.engine import documents
 from app.engine.compiling import CompiledEvent
-from app.engine.conditions import nearest
 from app.engine.documents import DefinitionErrors, Document, Problem
 from app.engine.explaining import explain
 from app.engine.facts import Fact, Facts, Key
+from app.engine.spelling import nearest
 from app.engine.values import ValueProblem, from_json
 from app.engine.vocabulary import Model, Vocabulary
+
+_EVENT = re.compile(r"^event:\s*([\w-]+)\s*$", re.MULTILINE)
 
 CardState = Literal["valid", "expired", "locked", "revoked", "cancelled", "signing_expired", "none"]
 
@@ -52,6 +55,8 @@ class Persona(Model):
     subjects: Mapping[str, Subject]
     roles: Mapping[str, str]
     answers: Mapping[str, Any] = {}
+    # What single services know beyond the facts (docs/personas.md). The planner does not read it.
+    records: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,15 @@ class Household:
             if key not in told or told[key].reuse == "confirm"  # what a register tells is not asked
         ]
         return Facts.of(self.roles, self.kinds, [*told.values(), *given])
+
+
+def household_files(folder: Path, events: Container[str]) -> list[Path]:
+    """The household files of a definitions folder that belong to one of the events, in the order of their names.
+
+    A household may wait for an event that is not defined yet; nobody can play it before.
+    """
+    found = ((path, _EVENT.search(path.read_text("utf-8"))) for path in sorted((folder / "personas").glob("*.yaml")))
+    return [path for path, event in found if event is None or event[1] in events]
 
 
 def load_household(path: Path, event: CompiledEvent) -> Household:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from app.engine.compiling import CompiledEvent
 from app.engine.library import Library, load
-from app.engine.personas import Household, load_household
+from app.engine.personas import Household, household_files, load_household
 from app.engine.plan import Plan
 from app.engine.planner import make_plan
 
 PROCEDURES = Path(__file__).parents[2] / "procedures"
-PERSONAS = sorted((PROCEDURES / "personas").glob("*.yaml"))
+PERSONAS = household_files(PROCEDURES, ("moving",))
 
 
 @cache
