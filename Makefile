@@ -32,9 +32,9 @@ setup: $(RUN_READY) $(VENDOR_READY) ## install what the site needs, without star
 test: setup $(DEV_READY) ## every check, the journeys in a browser included
 	@sh scripts/chromium.sh
 	@$(BIN)/hitomado prepare
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not all_views"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-journeys: setup $(DEV_READY) ## every household in every view and language, about half an hour
+test-journeys: setup $(DEV_READY) ## the journeys in a browser alone
 	@sh scripts/chromium.sh
 	@$(BIN)/hitomado prepare
 	$(BIN)/python -m pytest e2e -n $(WORKERS) --dist worksteal

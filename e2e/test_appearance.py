@@ -10,8 +10,6 @@ from e2e.browser import SIZES, View
 from e2e.conftest import ROOT, OpenVisit
 from e2e.person import Person
 
-pytestmark = pytest.mark.all_views
-
 MAIN_PAGES = ("/", "/events/moving", "/procedures", "/settings", "/help")
 JOURNEY_PAGES = ("/journeys/1/plan", "/journeys/1/review", "/cases", "/inbox", "/my-data", "/time")
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -239,7 +239,6 @@ def _let_session_end(person: Person) -> None:
     )
 
 
-@pytest.mark.all_views
 def test_an_old_tab_is_told_what_changed_and_overwrites_nothing(play: Play) -> None:
     person = play(PLAIN)
     person.until(r"/journeys/1/questions/.*")
