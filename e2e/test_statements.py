@@ -191,3 +191,58 @@ def test_the_end_of_the_session_is_said_five_minutes_before_and_can_be_put_off(s
     dialog.wait_for(state="detached")
     visit.look()
     assert person.path == "/journeys/1/plan"
+
+
+def test_after_filing_every_page_tells_what_happened(site: Site, visit_at: OpenVisit) -> None:
+    """Letters, cases, the access history, the consents and the export agree with what the site did."""
+    visit = visit_at(site.url, View("phone", True))
+    person = Person(visit, site, "kudo")
+    person.until_receipt()
+    for _ in range(2):
+        person.goto("/time")
+        person.main("input[name=step][value=event]").check()
+        person.primary()
+    page = visit.page
+    titles = set()
+    for case in person.world.cases():
+        person.goto(f"/cases/{case.n}")
+        titles.add(page.title())
+        assert case.arrival_number is None or case.arrival_number in page.locator("main").inner_text()
+    assert len(titles) > 3
+    for letter in person.world.letters():
+        person.goto(f"/inbox/{letter.n}")
+        assert letter.body.split("。")[0] in page.locator("main").inner_text()
+    assert person.world.unread == 0
+    person.goto("/my-data/access")
+    for entry in page.locator("main li.entry").all():
+        assert re.search("受け取りました|新しくしました|渡していません", entry.inner_text())
+        assert entry.locator("details").count() == 1, "the ground is one step away"
+    for path in ("/my-data/ledger", "/my-data/resident", "/settings/consents", "/settings/session", "/settings/reset"):
+        person.goto(path)
+        assert not re.search(r"(^|\s)(-|N/A|None)(\s|$)", page.locator("main").inner_text()), path
+    told = visit.context.request.get(site.url + "/my-data/export.json").json()
+    assert told["simulation"] is True
+    assert {case["arrival_number"] for case in told["cases"]} == {case.arrival_number for case in person.world.cases()}
+    person.goto("/settings/consents")
+    person.visit.click(person.main("a[href*='/settings/consents/']").first)
+    before = len(person.journey.entries)
+    person.primary()
+    assert len(person.journey.entries) < before
+
+
+def test_reset_brings_a_world_to_the_same_beginning(site: Site, visit_at: OpenVisit) -> None:
+    visit = visit_at(site.url, View("desktop", False))
+    seen = []
+    for _ in range(2):
+        person = Person(visit, site, "kudo")
+        visit.goto("/start")
+        person.until("/")
+        person.goto("/events/moving")
+        person.until(r"/journeys/1/plan")
+        seen.append(
+            (person.world.now, person.journey.plan.not_ruled_out, [page.id for page in person.journey.plan.pages])
+        )
+        visit.goto("/settings/reset")
+        visit.click(visit.page.locator("main .button-primary").first)
+        assert visit.page.url.endswith("/start")
+    assert seen[0] == seen[1]

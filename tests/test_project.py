@@ -162,3 +162,13 @@ def test_scripts_parse_and_stop_at_the_first_failure(script: str) -> None:
     assert "\nset -eu\n" in text
     shell = "bash" if "bash" in text.splitlines()[0] else "sh"
     subprocess.run([shell, "-n", str(ROOT / script)], check=True)
+
+
+def test_the_table_of_statements_names_tests_that_exist() -> None:
+    """Each `file.py::test_…` of docs/statements.md; a name that ends in … is the beginning of one."""
+    text = (ROOT / "docs" / "statements.md").read_text("utf-8")
+    assert {int(n) for row in re.findall(r"^\| ([\d, ]+) \|", text, re.MULTILINE) for n in row.split(",")} == set(
+        range(1, 61)
+    )
+    for folder, file, name in re.findall(r"`((?:tests|e2e)/(?:\w+/)?)(\w+\.py)::(\w+)…?", text):
+        assert re.search(rf"def {name}", (ROOT / folder / file).read_text("utf-8")), f"{folder}{file}::{name}"

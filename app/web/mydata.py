@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from app.formats import full_date, short_date
 from app.gateway.base import ServiceError
@@ -14,6 +14,7 @@ from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web import caseviews, shell
 from app.web.words import entry_lines, name_of, source, titles
+from app.world import ledger as book
 from app.world.journeys import Journey
 from app.world.ledger import Entry
 from app.world.worlds import World
@@ -76,8 +77,6 @@ def overview() -> Any:
 @shell.personal
 def ledger() -> Any:
     """All rows in time order, superseded ones included and marked in words."""
-    from app.world import ledger as book
-
     here = _here()
     days: dict[str, list[dict[str, Any]]] = {}
     for journey in reversed(here.journeys()):
@@ -182,8 +181,6 @@ def _filed(here: World) -> list[dict[str, Any]]:
 @shell.personal
 def export() -> Response:
     """Everything that the site keeps of this world, as JSON."""
-    from app.world import ledger as book
-
     here = _here()
     journeys = []
     for journey in here.journeys():
@@ -251,8 +248,6 @@ def one_register(register: str) -> Any:
             label = _(found.label)
             rows += [_row(journey, entry) for entry in journey.entries if entry.source == f"register:{register}"]
     if not label:
-        from flask import abort
-
         abort(404)
     return render_template(
         "mydata/register.html", label=label, rows=rows, library_href=url_for("library.one_register", id=register)
