@@ -31,6 +31,7 @@ setup: $(RUN_READY) $(VENDOR_READY) ## install what the site needs, without star
 
 test: setup $(DEV_READY) ## every check, the journeys in a browser included
 	@sh scripts/chromium.sh
+	@sh scripts/tools.sh
 	@$(BIN)/hitomado prepare
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,14 +34,18 @@ def _key(name: str, folder: Path) -> str:
 class Config:
     """Everything that may differ between installations.
 
-    ``data`` is the folder of the databases; ``database`` overrides the site's own (SQLAlchemy URL). ``services`` maps a
-    service's name to its URL where it runs elsewhere. Times are in minutes and seconds.
+    ``data`` is the folder of the databases; ``database`` overrides the site's own (SQLAlchemy URL), ``databases`` those of services by
+    name. ``services`` maps a service's name to its URL where it runs elsewhere. ``control_key`` opens the services' control planes; empty:
+    one is made for this process. ``clients``: a JSON file of further clients of the identity provider. Times in minutes and seconds.
     """
 
     data: Path = ROOT / "var"
     database: str = ""
     procedures: Path = ROOT / "procedures"
     services: dict[str, str] = field(default_factory=dict)
+    databases: dict[str, str] = field(default_factory=dict)
+    control_key: str = ""
+    clients: Path | None = None
     secret_key: str = ""
     storage_key: str = ""
     session_minutes: int = 30
@@ -53,15 +58,26 @@ class Config:
         return self.database or f"sqlite:///{self.data / 'site.sqlite3'}"
 
 
+def _named(ending: str) -> dict[str, str]:
+    """Settings of services by name: HITOMADO_<NAME>_<ending>."""
+    pattern = re.compile(rf"HITOMADO_([A-Z]+)_{ending}")
+    return {
+        found[1].lower(): value for name, value in os.environ.items() if value and (found := pattern.fullmatch(name))
+    }
+
+
 def from_environment() -> Config:
     """The configuration of this process."""
     data = Path(os.environ.get("HITOMADO_DATA", ROOT / "var"))
     data.mkdir(parents=True, exist_ok=True)
-    names = ("mynumber", "authorities")
+    clients = os.environ.get("HITOMADO_CLIENTS")
     return Config(
         data=data,
         database=os.environ.get("DATABASE_URL", ""),
-        services={name: url for name in names if (url := os.environ.get(f"HITOMADO_{name.upper()}_URL"))},
+        services=_named("URL"),
+        databases=_named("DATABASE_URL"),
+        control_key=_key("HITOMADO_CONTROL_KEY", data),
+        clients=Path(clients) if clients else None,
         secret_key=_key("HITOMADO_SECRET_KEY", data),
         storage_key=_key("HITOMADO_STORAGE_KEY", data),
         session_minutes=int(os.environ.get("HITOMADO_SESSION_MINUTES", "30")),

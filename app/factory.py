@@ -8,8 +8,7 @@ also reachable under the site's own origin (``/idp``), so that no request leaves
 from __future__ import annotations
 
 import secrets
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,15 @@ from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import catalogues
-from app.config import Config, from_environment, real_now
+from app.config import Config, from_environment
 from app.engine.library import Library, load
 from app.engine.personas import Household, household_files, load_household
-from app.gateway.authorities import Authorities
+from app.gateway.everywhere import Everywhere, Offices
 from app.gateway.mynumber import ClientKey, MyNumber
-from app.services import authorities, mynumber
+from app.gateway.simulation import KnownClient, Simulation
+from app.services import mynumber, processes
+from app.services.processes import Settings
+from app.services.running import HOST, free_port
 from app.services.simcore.embed import Embedded
 from app.store.database import Database
 from app.web import create_app
@@ -33,9 +35,6 @@ from app.web.shell import LanguagePrefix
 from app.world.context import Context
 
 IDENTITY = "/idp"
-CLIENT = "hitomado"
-SCOPES = frozenset({"openid", "name", "address", "birthdate", "gender", "sign", "registers"})
-CALLBACKS = ("/start/return", "/sign/return")
 THREADS = 64
 
 
@@ -73,67 +72,62 @@ def load_households(folder: Path, library: Library) -> dict[str, Household]:
     return found
 
 
+def settings_of(config: Config, urls: Mapping[str, str]) -> Settings:
+    """What the services of this installation are told. Without a control key in the configuration, one is made for this process."""
+    return Settings(
+        data=config.data,
+        procedures=config.procedures,
+        secret_key=config.secret_key,
+        control_key=config.control_key or secrets.token_urlsafe(32),
+        urls=urls,
+        databases=config.databases,
+        clients=processes.read_clients(config.clients) if config.clients else (),
+    )
+
+
 def build(config: Config) -> Site:
     """The site with its services, those of this process started on loopback sockets."""
     closers: list[Callable[[], None]] = []
-    control, key = secrets.token_urlsafe(32), ClientKey.generate(CLIENT)
-    mounted: Any = None
-    urls = dict(config.services)
-    if "mynumber" not in urls:
-        app, urls["mynumber"] = _start_mynumber(config, control, key, closers)
-        mounted = mynumber.BrowserOnly(app)
-    if "authorities" not in urls:
-        service = authorities.Config(
-            database_url=f"sqlite:///{config.data / 'authorities.sqlite3'}",
-            procedures=config.procedures,
-            mynumber_url=urls["mynumber"],
-            control_key=control,
-        )
-        server = Embedded(authorities.create_app(service), "authorities")
-        urls["authorities"] = server.start()
-        closers.append(server.stop)
+    own = [name for name in processes.available() if name not in config.services]
+    ports = {name: free_port() for name in own}  # found beforehand: the addresses are part of what the services issue
+    urls = {**config.services, **{name: f"http://{HOST}:{port}" for name, port in ports.items()}}
+    settings = settings_of(config, urls)
+    apps = {name: processes.make(name, settings) for name in own}
+    for name, app in apps.items():
+        server = Embedded(app, name, ports[name])
+        server.start()
+        closers += [app.extensions["simcore"].close, server.stop]
+    mounted = mynumber.BrowserOnly(apps["mynumber"]) if "mynumber" in apps else None
     library = load(config.procedures)
     database = Database(config.database_url, config.storage_key)
     closers.append(database.close)
+    key = ClientKey(processes.SITE.client_id, processes.client_key(config.data, processes.SITE.client_id))
+    control, timeout = settings.control_key, config.service_timeout
     browser = IDENTITY if mounted else urls["mynumber"]
-    gateway = MyNumber(urls["mynumber"], key, browser_url=browser, control_key=control, timeout=config.service_timeout)
+    gateway = MyNumber(urls["mynumber"], key, browser_url=browser, control_key=control, timeout=timeout)
+    everywhere = Everywhere(urls, control, timeout)
+    gateway.simulation = everywhere
+    offices = Offices(urls["authorities"], control, everywhere)
     context = Context(
         library,
         load_households(config.procedures, library),
         database,
         gateway,
-        Authorities(urls["authorities"], control),
+        offices,
         config.lookup_seconds,
+        services={
+            one.name: Simulation(one.name, urls[one.name], control) for one in processes.SERVICES if one.name in urls
+        },
+        clients=tuple(
+            KnownClient(one["client_id"], one["name"], tuple(one["scopes"]), tuple(one.get("redirect_uris", ())))
+            for one in processes.registered(settings).values()
+        ),
     )
-    closers += [context.mynumber.close, context.authorities.close]
-    app = create_app(context, config)
-    mounts = {IDENTITY: mounted} if mounted else {}
-    return Site(app, LanguagePrefix(DispatcherMiddleware(app.wsgi_app, mounts)), context, closers=closers)
-
-
-def _start_mynumber(
-    config: Config, control: str, key: ClientKey, closers: list[Callable[[], None]]
-) -> tuple[Flask, str]:
-    """The identity provider and registers, listening on a port found beforehand: its address is part of what it issues."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    client = mynumber.ClientRegistration(CLIENT, "ひとまど（模擬）", key.public_jwk, SCOPES, CALLBACKS)
-    app = mynumber.create_app(
-        mynumber.Config(
-            database_url=f"sqlite:///{config.data / 'mynumber.sqlite3'}",
-            procedures=config.procedures,
-            base_url=f"http://127.0.0.1:{port}",
-            secret_key=config.secret_key,
-            real_now=real_now,
-            clients=(client,),
-            control_key=control,
-        )
-    )
-    server = Embedded(app, "mynumber", port)
-    server.start()
-    closers.append(server.stop)
-    return app, f"http://127.0.0.1:{port}"
+    closers += [context.mynumber.close, context.authorities.close, everywhere.close]
+    closers += [one.close for one in context.services.values()]
+    site = create_app(context, config)
+    mounts: dict[str, Any] = {IDENTITY: mounted} if mounted else {}
+    return Site(site, LanguagePrefix(DispatcherMiddleware(site.wsgi_app, mounts)), context, closers=closers)
 
 
 def create_site(folder: Path, **settings: Any) -> Site:

@@ -108,6 +108,11 @@ class Authorities:
         """Answer a request to correct with new values by `subject.item`."""
         return self._act(world, now, f"/applications/{number}/correction", {"facts": dict(facts)})
 
+    def look_up(self, world: str, now: datetime, number: str) -> tuple[str, str | None, str]:
+        """Procedure, subject and authority of an application."""
+        told = self._client.call("GET", f"/applications/{number}", place=Place(world, now)).json()
+        return told["procedure"], told.get("subject"), told["authority"]
+
     # --- the simulator's hand -----------------------------------------------------------------------------------------
     def set_outcome(
         self,

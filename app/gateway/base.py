@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT = httpx.Timeout(8.0, connect=2.0)
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_GONE = frozenset({502, 503, 504})
+_GONE = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,22 @@ class ServiceDown(ServiceError):
     """No answer, or none that means anything. `retry_after`: seconds of real time, None where nobody said.
 
     `maybe_done`: the request had been sent, so the service may have acted on it. Ask again with the same idempotency key.
+    `problem`: what it answered, None where it did not answer at all.
     """
 
-    def __init__(self, service: str, message: str, *, retry_after: int | None = None, maybe_done: bool = False) -> None:
+    def __init__(
+        self,
+        service: str,
+        message: str,
+        *,
+        retry_after: int | None = None,
+        maybe_done: bool = False,
+        problem: ProblemDetails | None = None,
+    ) -> None:
         super().__init__(service, message)
         self.retry_after = retry_after
         self.maybe_done = maybe_done
+        self.problem = problem
 
 
 class ServiceRefused(ServiceError):
@@ -147,8 +157,14 @@ class ServiceClient:
             return response
         if response.status_code in _GONE or response.is_server_error:
             retry_after = _seconds(response.headers.get("Retry-After"))
-            maybe_done = response.status_code != 503
-            raise ServiceDown(self.service, str(response.status_code), retry_after=retry_after, maybe_done=maybe_done)
+            maybe_done = response.status_code not in (429, 503)
+            raise ServiceDown(
+                self.service,
+                str(response.status_code),
+                retry_after=retry_after,
+                maybe_done=maybe_done,
+                problem=_problem(response),
+            )
         raise ServiceRefused(self.service, _problem(response))
 
     def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:

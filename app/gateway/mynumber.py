@@ -17,6 +17,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+PURPOSE = "手続に要ることの確認"  # what the site asks for unless it says more
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A register's answer. `status`: complete | partial | none | unsupported | mismatch | stale.
@@ -46,7 +49,8 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One contact with a register. `what`: inquiry | inquiry-refused | change."""
+    """One contact with a register. `what`: inquiry | inquiry-refused | change | mandate. `person`: on whose sign-in, None: an office
+    of its own. `grounds`: whose records were answered, and why: self | household | guardian | mandate | office."""
 
     seq: int
     at: str
@@ -55,6 +59,8 @@ class HistoryEntry:
     register_id: str
     items: tuple[str, ...]
     subject: str | None
+    person: str | None
+    grounds: Mapping[str, str]
     procedures: tuple[str, ...]
     purpose: str
     legal_basis: str
@@ -86,13 +92,13 @@ class Registers:
         items: Sequence[str],
         procedures: Sequence[str],
         legal_basis: str,
-        purpose: str = "",
+        purpose: str = PURPOSE,
         consent: str | None = None,
         requester: str | None = None,
         timeout: float | None = None,
     ) -> Answer:
         """Ask one register for items (`person.address`) of everybody whom the person may see. Raises `ServiceDown`,
-        `ServiceRefused` (kinds: no-legal-basis, outside-purpose, refused, invalid-token, looks-like-real-my-number)."""
+        `ServiceRefused` (kinds: no-legal-basis, no-purpose, outside-purpose, not-permitted, refused, invalid-token, looks-like-real-my-number)."""
         body = {
             "items": list(items), "procedures": list(procedures), "legal_basis": legal_basis, "purpose": purpose,
             "consent": consent, "requester": requester,

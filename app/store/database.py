@@ -1,7 +1,7 @@
 """The site's database: SQLite in WAL mode, or PostgreSQL by URL.
 
-Write units begin with BEGIN IMMEDIATE on SQLite: a deferred transaction that reads and then writes fails under load
-instead of waiting.
+Write units run one after the other, so that what one reads is still true when it writes. On SQLite they begin with BEGIN IMMEDIATE: a
+deferred transaction that reads and then writes fails under load instead of waiting. On PostgreSQL they take an advisory lock.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from typing import Any
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from app.store.sealing import Seal
+
+WRITERS = 0x68697477  # the advisory lock of all write units
 
 
 class Database:
@@ -52,8 +55,8 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+    if make_url(url).get_backend_name() == "postgresql":
+        return _postgresql(url)
     engine = create_engine(url, connect_args={"timeout": 10})
 
     @event.listens_for(engine, "connect")
@@ -66,5 +69,16 @@ def _engine(url: str) -> Engine:
     def _begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
     return engine

@@ -9,6 +9,7 @@ from app.engine.library import Library
 from app.engine.personas import Household
 from app.gateway.authorities import Authorities
 from app.gateway.mynumber import MyNumber
+from app.gateway.simulation import KnownClient, Simulation
 from app.store.database import Database
 from app.world.kept import Kept
 
@@ -16,7 +17,7 @@ from app.world.kept import Kept
 @dataclass(frozen=True)
 class Context:
     """One for each process. ``lookup_seconds`` is how long a page waits for registers; ``kept`` holds only what the store
-    says anyway."""
+    says anyway. ``services``: every service by name, for the developer's pages; ``clients``: those that the identity provider knows."""
 
     library: Library
     households: Mapping[str, Household]
@@ -25,3 +26,5 @@ class Context:
     authorities: Authorities
     lookup_seconds: float = 2.0
     kept: Kept = field(default_factory=Kept)
+    services: Mapping[str, Simulation] = field(default_factory=dict)
+    clients: tuple[KnownClient, ...] = ()

@@ -118,7 +118,9 @@ class Registers:
         self.serial += 1
         key = _key()
         holder = certificates.Holder("山科 はるか", "1992-05-03", "female", "あさぎり県しらかば市本町1丁目1番1号")
-        made = (authority or self.authority).issue(holder, key.public_key(), issued, self.serial)
+        until = certificates.last_day(holder.birth_date, issued, None)
+        crl = "http://registers.invalid/certificates/revoked.pem"
+        made = (authority or self.authority).issue(holder, key.public_key(), issued, self.serial, until, crl)
         return Card(key, base64.b64encode(certificates.der(made)).decode())
 
     def app(self) -> Flask:

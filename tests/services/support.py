@@ -120,8 +120,8 @@ class Service:
     def push(
         self, world: str, party: Party | None = None, auth: Mapping[str, str] | None = None, **changes: Any
     ) -> Push:
-        """Push an authorization request; a change to None leaves a parameter out."""
-        party = party or self.party
+        """Push an authorization request; a change to None leaves a parameter out; `now`: another moment."""
+        party, now = party or self.party, changes.pop("now", NOW)
         verifier = secrets.token_urlsafe(48)
         form: dict[str, Any] = {
             "response_type": "code", "client_id": party.client_id, "redirect_uri": CALLBACK,
@@ -129,7 +129,8 @@ class Service:
             "code_challenge": challenge(verifier), "code_challenge_method": "S256",
         } | changes  # fmt: skip
         sent = {name: value for name, value in form.items() if value is not None}
-        answer = self.call("POST", OPENID + "/ext/par/request", world, data=sent | dict(auth or party.authentication()))
+        data = sent | dict(auth or party.authentication())
+        answer = self.call("POST", OPENID + "/ext/par/request", world, data=data, now=now)
         return Push(answer, verifier, str(form["nonce"]), party)
 
     def push_signature(self, world: str, transaction: str, **changes: Any) -> Push:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from app.engine.lifecycle import TRANSITIONS
 from app.services.authorities import facts, letters, states
-from app.services.authorities.calendar import after_days, is_open, next_open, schedule
 from app.services.authorities.catalogue import load
 from app.services.authorities.numbers import SPAN, arrival_number
+from app.services.simcore.calendar import after_days, is_open, next_open, schedule
 from app.services.simcore.personas import read_items
 
 from .authorities_kit import PROCEDURES

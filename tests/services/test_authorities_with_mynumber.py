@@ -55,10 +55,11 @@ class Both:
         manifest = [signature.application_digest(one) for one in applications]
         digest = signature.manifest_digest(manifest)
         with self.context.store.write() as db:
-            card = cards.find_card(db, WORLD, "haruka")
+            card = cards.find_card(db, WORLD, "haruka", MONDAY.date())
             assert card is not None
             address = self.context.address_of(db, WORLD, "haruka")
-            made = cards.sign(db, WORLD, card, People(db, WORLD), address, self.context.authority, digest)
+            crl = self.context.crl_url(WORLD)
+            made = cards.sign(db, WORLD, card, People(db, WORLD), address, self.context.authority, crl, digest)
         signed = {
             "signature": base64.b64encode(made.signature).decode(),
             "certificate": base64.b64encode(made.certificate).decode(),
@@ -119,7 +120,7 @@ def test_the_move_changes_the_register_and_voids_the_signing_certificate(both: B
     assert changes[:2] == [("resident", "haruka", ["person.address"]), ("resident", "mio", ["person.address"])]
     with both.context.store.read() as db:
         assert People(db, WORLD).value("mio", "person.address") == ADDRESS
-        card = cards.find_card(db, WORLD, "haruka")
+        card = cards.find_card(db, WORLD, "haruka", MONDAY.date())
     assert card is not None
     assert card.signing == "revoked"
 

@@ -16,7 +16,7 @@ REAL = ("123456789018", "１２３４５６７８９０１８", "1234 5678 9018"
 
 
 def ask(service: Service, token: str, register: str, *items: str, **changes: Any) -> httpx.Response:
-    body = {"procedures": ["moving-out-notice"], "items": list(items), "legal_basis": BASIS} | changes
+    body = {"procedures": ["moving-out-notice"], "items": list(items), "legal_basis": BASIS, "purpose": "転出届"} | changes
     return service.call("POST", f"/registers/{register}/inquiries", token=token, json=body)
 
 
@@ -68,8 +68,9 @@ def test_a_protected_address_is_marked(service: Service) -> None:
 @pytest.mark.parametrize(
     ("changes", "status", "kind"),
     [
-        ({"legal_basis": " "}, 422, "no-legal-basis"),
-        ({"procedures": []}, 422, "no-legal-basis"),
+        ({"legal_basis": " "}, 400, "no-legal-basis"),
+        ({"procedures": []}, 400, "no-legal-basis"),
+        ({"purpose": ""}, 400, "no-purpose"),
         ({"items": ["person.health_insurance"]}, 403, "outside-purpose"),
         ({"items": ["person.made_up"]}, 403, "outside-purpose"),
     ],

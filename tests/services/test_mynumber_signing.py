@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
-from app.services.mynumber.certificates import era_date, fifth_birthday
+from app.services.mynumber.certificates import birthday_after, era_date
 from tests.services.support import NOW, OPENID, Browser, Service, household
 
 DOCUMENT = "転出届 ほか8つ".encode()
@@ -201,6 +201,6 @@ def test_dates_of_certificates() -> None:
     assert [era_date(day) for day in ("1920-01-01", "1950-01-01", "1990-01-01", "2019-05-01")] == [
         "319200101", "419500101", "519900101", "020190501",
     ]  # fmt: skip
-    assert fifth_birthday("1992-05-03", datetime(2027, 5, 2).date()).isoformat() == "2031-05-03"
-    assert fifth_birthday("1992-05-03", datetime(2027, 5, 3).date()).isoformat() == "2032-05-03"
-    assert fifth_birthday("1992-02-29", datetime(2026, 3, 1).date()).isoformat() == "2031-03-01"
+    assert birthday_after("1992-05-03", datetime(2027, 5, 2).date(), 5).isoformat() == "2031-05-03"
+    assert birthday_after("1992-05-03", datetime(2027, 5, 3).date(), 5).isoformat() == "2032-05-03"
+    assert birthday_after("1992-02-29", datetime(2026, 3, 1).date(), 5).isoformat() == "2031-03-01"

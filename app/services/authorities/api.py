@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from app.services.simcore.faults import Faults, enact
 from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
 from app.services.simcore.problems import Problem, install
-from app.services.simcore.store import Store
+from app.services.simcore.service import Service
 from app.services.simcore.world import current_now, current_world
 
 from . import records
-from .catalogue import Authority, Procedure
+from .archive import Archive
+from .catalogue import Authority, Catalogue, Procedure
+from .desk import StaffedOffice
+from .gateway import Gateway
 from .models import ApplicationIn, ApplicationOut, Correction, Events, Receipt, receipt
 from .office import Office
 
@@ -32,15 +35,16 @@ install(blueprint)
 class Context:
     """One service process."""
 
-    store: Store
-    faults: Faults
-    office: Office
+    base: Service
+    office: StaffedOffice
+    catalogue: Catalogue
+    archive: Archive
+    gateway: Gateway
+    systems: Mapping[str, str] = field(default_factory=dict)
 
     def suffer(self, world: str, *targets: str) -> None:
         """Wait or fail by the faults of a world; `refused` is the office's no."""
-        with self.store.read() as db:
-            found = {fault for target in targets for fault in self.faults.of(db, world, target)}
-        if "refused" in enact(sorted(found, key=lambda fault: (fault.target, fault.kind))):
+        if "refused" in self.base.suffer(world, *targets):
             raise Problem(
                 422,
                 "refused-by-office",
@@ -166,6 +170,6 @@ def events() -> tuple[Response, int]:
         raise Problem(400, "invalid-after", "The parameter after must be a sequence number.")
     context = service()
     context.suffer(world, "events")
-    with context.store.read() as db:
+    with context.base.store.read() as db:
         found = records.events_after(db, world, int(after), PAGE)
     return _answer(Events.model_validate({"events": found}))

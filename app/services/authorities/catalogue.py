@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from app.services.simcore.personas import read_items, read_yaml
+from app.services.simcore.personas import ItemInfo, read_items, read_yaml
 
 MUNICIPAL = frozenset({"municipality", "ward"})
 SIDES = frozenset({"old", "new"})
@@ -36,6 +36,14 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """One fact that a procedure asks for: `role.item`. `always`: whatever else is answered."""
+
+    reference: str
+    always: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """The office's side of one definition. `days` are [min, max] from receipt or visit until it is finished."""
 
@@ -54,6 +62,8 @@ class Procedure:
     earliest_offset: int | None
     documents: tuple[str, ...]
     effects: tuple[Mapping[str, Any], ...]
+    needs: tuple[Need, ...] = ()
+    cautions: tuple[str, ...] = ()
 
     def taken_by(self, authority: Authority) -> bool:
         """Whether this office is one that the definition sends the procedure to."""
@@ -69,19 +79,20 @@ class Catalogue:
 
     authorities: Mapping[str, Authority]
     procedures: Mapping[str, Procedure]
-    labels: Mapping[str, str]  # item id (`person.name`) -> label
+    items: Mapping[str, ItemInfo]  # by item id (`person.name`)
     roles: Mapping[str, str]  # words that stand for a subject in `role.item` -> kind of subject (`each`: any)
+
+    def item(self, reference: str) -> ItemInfo | None:
+        """The item of the vocabulary that `role.item` or `subject.item` means."""
+        role, _, item = reference.partition(".")
+        kind = self.roles.get(role, "any")
+        kinds = sorted({one.kind for one in self.items.values()}) if kind == "any" else [kind]
+        return next((self.items[f"{kind}.{item}"] for kind in kinds if f"{kind}.{item}" in self.items), None)
 
     def label(self, reference: str) -> str | None:
         """The label of `role.item` or `subject.item`."""
-        role, _, item = reference.partition(".")
-        kinds = (
-            {id_.partition(".")[0] for id_ in self.labels}
-            if self.roles.get(role, "any") == "any"
-            else {self.roles[role]}
-        )
-        found = [self.labels[f"{kind}.{item}"] for kind in sorted(kinds) if f"{kind}.{item}" in self.labels]
-        return found[0] if found else None
+        found = self.item(reference)
+        return found.label if found else None
 
 
 def _authority(row: Mapping[str, Any]) -> Authority:
@@ -138,6 +149,11 @@ def _procedure(row: Mapping[str, Any]) -> Procedure:
             if paper["replaced_by"] == "stays" and not paper.get("when")
         ),
         effects=tuple(row.get("effects") or ()),
+        needs=tuple(
+            Need(need, True) if isinstance(need, str) else Need(need["item"], not need.get("when"))
+            for need in row.get("needs") or ()
+        ),
+        cautions=tuple(row.get("cautions") or ()),
     )
 
 
@@ -163,7 +179,10 @@ def load(folder: Path) -> Catalogue:
         for path in sorted((folder / event.stem).glob("*.yaml")):
             for procedure in map(_procedure, read_yaml(path)):
                 procedures[procedure.id] = procedure
-    labels = {item.id: item.label for item in read_items(folder).by_id.values()}
+    items = read_items(folder).by_id
     return Catalogue(
-        MappingProxyType(authorities), MappingProxyType(procedures), MappingProxyType(labels), MappingProxyType(roles)
+        MappingProxyType(authorities),
+        MappingProxyType(procedures),
+        MappingProxyType(dict(items)),
+        MappingProxyType(roles),
     )

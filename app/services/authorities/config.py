@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.services.simcore.service import ServiceConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config:
-    """Settings of one service process.
+class Config(ServiceConfig):
+    """Settings of one service process. `control_key` also opens the register updates at `mynumber_url`, and `partners_url`.
 
-    `procedures`: folder of the definitions. `mynumber_url`: base URL of the service that keeps registers and cards.
-    `control_key`: opens `/_sim` here and the register updates there; None: open. `timeout`: real seconds for one call.
+    `partners_url`: the service that private notices are passed on to; empty: they are settled here.
+
+    `systems`: which authority an OAuth client's own system acts for; one that is not listed acts by its name, `office-<authority>`.
     """
 
-    database_url: str
-    procedures: Path
-    mynumber_url: str
-    control_key: str | None = None
     timeout: float = 5.0
+    partners_url: str = ""
+    systems: Mapping[str, str] = field(default_factory=dict)
+
+    def upstreams(self) -> dict[str, str]:
+        """The companies too, where there are any."""
+        return super().upstreams() | ({"partners": self.partners_url} if self.partners_url else {})

@@ -1,14 +1,15 @@
-"""The simulator's hand (`/_sim`): makes and forgets worlds, moves their clocks, switches faults, chooses outcomes. All T3."""
+"""The simulator's hand (`/_sim`): moves clocks, chooses outcomes. All T3."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from pydantic import Field, TypeAdapter
+from sqlalchemy import Connection
 
-from app.services.simcore.faults import FaultInput
-from app.services.simcore.intake import adapted, body
+from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
 from app.services.simcore.problems import install
 from app.services.simcore.world import current_now, current_world, guard_control, parse_now, parse_world
@@ -22,25 +23,9 @@ install(blueprint)
 guard_control(blueprint)
 
 
-@blueprint.put("/worlds/<world>")
-@operation(
-    "T3", "Make a world", "Again changes nothing.", status=204, errors=(400, 403), security="control", headers=CALL[1:]
-)
-def make(world: str) -> tuple[str, int]:
-    """Its clock begins at `X-Sim-Now`."""
-    now = current_now()
-    with service().store.write() as db:
-        if records.clock(db, parse_world(world)) is None:
-            records.set_clock(db, world, now)
-    return "", 204
-
-
-@blueprint.delete("/worlds/<world>")
-@operation("T3", "Forget a world", status=204, errors=(400, 403), security="control")
-def forget(world: str) -> tuple[str, int]:
-    """Everything of it."""
-    service().office.forget(parse_world(world))
-    return "", 204
+def populate(db: Connection, world: str, _household: Mapping[str, Any], now: datetime) -> None:
+    """A world in which nothing was filed yet."""
+    records.set_clock(db, world, now)
 
 
 @blueprint.put("/worlds/<world>/clock")
@@ -57,28 +42,10 @@ def set_clock(world: str) -> Response:
     """Again with the same moment does nothing new."""
     context = service()
     now = context.office.advance(parse_world(world), parse_now(body(Clock).now.isoformat()))
-    with context.store.read() as db:
+    context.base.keep_up(world, now)
+    with context.base.store.read() as db:
         found = ClockOut(now=now, waiting=records.undelivered(db, world), next=records.next_moment(db, world))
     return jsonify(found.model_dump(mode="json"))
-
-
-@blueprint.put("/worlds/<world>/faults")
-@operation(
-    "T3",
-    "Switch faults",
-    "Targets: authority:<id>, procedure:<id>, events, * for all. Kinds: down, slow, refused.",
-    request=list[FaultInput],
-    status=204,
-    errors=(400, 403, 415, 422),
-    security="control",
-)
-def set_faults(world: str) -> tuple[str, int]:
-    """These and no others are on from now."""
-    sent = adapted(TypeAdapter(Annotated[list[FaultInput], Field(max_length=100)]))
-    context = service()
-    with context.store.write() as db:
-        context.faults.replace(db, parse_world(world), sent)
-    return "", 204
 
 
 @blueprint.post("/applications/<number>/outcome")

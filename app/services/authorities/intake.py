@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from app.services.simcore.calendar import next_open
 from app.services.simcore.problems import Problem
 
 from . import letters, signature, states
-from .calendar import next_open
 from .catalogue import Authority, Catalogue, Procedure
 from .effects import NotDeliveredError
 from .models import ApplicationIn

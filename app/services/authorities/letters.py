@@ -5,7 +5,7 @@ They are the office's own letter and stay as they were written; the site says th
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from .catalogue import Authority, Procedure
 
@@ -64,16 +64,31 @@ def completed(procedure: Procedure) -> str:
     return f"{procedure.done or f'「{procedure.title}」が終わりました'}。".replace("。。", "。")
 
 
-def rejected(authority: Authority, procedure: Procedure, reason: str | None) -> str:
-    """The decision, its reason, and the remedy: 行政不服審査法 第18条 gives three months against an office's decision."""
-    remedy = (
+def rejected(authority: Authority, procedure: Procedure, reason: str | None, remedy: str | None = None) -> str:
+    """The decision, its reason, and the remedy: 行政不服審査法 第18条 gives three months against an office's decision.
+
+    `remedy`: the office's own words in place of the usual ones.
+    """
+    usual = (
         f"理由が分からないときは、{authority.name}（{authority.phone}）へ聞いてください。"
         if procedure.private
         else "この決定に納得できないときは、決定を知った日の次の日から3か月以内に、審査請求ができます。"
     )
-    return f"「{procedure.title}」は認められませんでした。理由: {reason or '条件に合わないため'}。{remedy}"
+    why = reason or "条件に合わないため"
+    return f"「{procedure.title}」は認められませんでした。理由: {why}。{remedy or usual}".replace("。。", "。")
 
 
 def withdrawn(procedure: Procedure) -> str:
     """Taken back by the citizen."""
     return f"「{procedure.title}」を取り下げました。何も変わっていません。"
+
+
+def looking(authority: Authority) -> str:
+    """A company looked at it."""
+    return f"{authority.name}が内容を確かめました。"
+
+
+def held(authority: Authority, again: datetime | None) -> str:
+    """The company does not answer: the office keeps the notice and sends it later."""
+    when = f"{day_words(again.date())} {again:%H:%M}からもう一度送ります" if again else "つながるまで、くり返し送ります"
+    return f"いま{authority.name}につながりません。届は窓口が預かっています。{when}。もう一度出す必要はありません。"

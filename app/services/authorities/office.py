@@ -13,31 +13,40 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.points import reach
 from app.services.simcore.audit import AuditLog
-from app.services.simcore.problems import Problem, not_found
+from app.services.simcore.calendar import next_open, schedule
 from app.services.simcore.store import Store
 
-from . import facts, intake, letters, records, signature, states
-from .calendar import next_open, schedule
+from . import facts, intake, letters, records, signature
+from .cases import Cases
 from .catalogue import Authority, Catalogue, Procedure
+from .connectors import KINDS as CONNECTED
+from .connectors import Connector
 from .effects import NotDeliveredError, Registers
 from .models import ApplicationIn, Outcome, Receipt, receipt
 from .numbers import arrival_number
-from .records import Application, Due, Happening
+from .records import Application, Due
 from .trust import TrustStore
 
 CORRECTION_DAYS = 14  # calendar days that a citizen has to answer, lengthened to the next open day
 
 
-class Office:
+class Office(Cases):
     """All offices of one service process."""
 
-    def __init__(self, store: Store, audit: AuditLog, catalogue: Catalogue, registers: Registers) -> None:
-        self._store = store
-        self._audit = audit
-        self._catalogue = catalogue
+    def __init__(
+        self,
+        store: Store,
+        audit: AuditLog,
+        catalogue: Catalogue,
+        registers: Registers,
+        connector: Connector | None = None,
+    ) -> None:
+        super().__init__(store, audit, catalogue)
         self._registers = registers
         self._trust = TrustStore(registers)
+        self._connector = connector
 
     # --- worlds and time ----------------------------------------------------------------------------------------------
     def forget(self, world: str) -> None:
@@ -49,25 +58,42 @@ class Office:
     def advance(self, world: str, now: datetime, *, tried: bool = True) -> datetime:
         """Move the world's clock forward to `now` (never back) and do what is due by then, in order of time.
 
-        With `tried`, effects that could not be delivered before are tried again. Returns where the clock stands.
+        With `tried`, what could not be delivered before is tried again, and companies are asked what they have done by then.
+        Returns where the clock stands.
         """
         with self._store.write() as db:
             now = records.set_clock(db, world, now)
+        reach("office.clock.after-commit")
         passed: set[int] = set()
+        self._drain(world, now, tried, passed)
+        while tried and self._connector and self._connector.catch_up(world, now, self._happen):
+            self._drain(world, now, tried, passed)
+        return now
+
+    def _drain(self, world: str, now: datetime, tried: bool, passed: set[int]) -> None:
+        """`passed`: ids of what was tried in vain in this go."""
         while True:
             with self._store.read() as db:
                 due = records.next_due(db, world, now, tried=tried, passed=passed)
             if due is None:
-                return now
+                return
             if not self._perform(due, now):
                 passed.add(due.id)
 
-    # --- intake -------------------------------------------------------------------------------------------------------
-    def authority_of(self, world: str, number: str) -> tuple[Authority, Procedure]:
-        """Who has an application; `Problem` 404."""
-        with self._store.read() as db:
-            return self._who(self._case(db, world, number))
+    def hear(self, world: str, told: dict[str, Any]) -> None:
+        """What a company tells of a notice ({notice, step}), and what follows from it at once."""
+        if self._connector:
+            self._connector.hear(world, [told], self._happen)
+            with self._store.read() as db:
+                now = records.clock(db, world)
+            if now:
+                self.advance(world, now, tried=False)
 
+    def partners_secret(self, world: str) -> str | None:
+        """What the companies sign with in a world."""
+        return self._connector.secret(world) if self._connector else None
+
+    # --- intake -------------------------------------------------------------------------------------------------------
     def addressee(self, sent: ApplicationIn) -> tuple[Authority, Procedure]:
         """Whom an application is for; `Problem` 422 when it is for nobody."""
         return intake.addressed(self._catalogue, sent)[:2]
@@ -100,15 +126,9 @@ class Office:
                 self._await_visit(db, case, authority, procedure, now)
             else:
                 self._plan(db, case, authority, procedure, now)
+            reach("office.received.before-commit")
+        reach("office.received.after-commit")
         return self._settle(world, now, number), True
-
-    def _repeated(self, db: Connection, world: str, key: str, digest: str) -> Receipt | None:
-        known = records.key_of(db, world, key)
-        if known is None:
-            return None
-        if known[0] != digest:
-            raise Problem(409, "key-reused", "This idempotency key was used for another application.")
-        return receipt(self._case(db, world, known[1]))
 
     def _await_visit(
         self, db: Connection, case: Application, authority: Authority, procedure: Procedure, now: datetime
@@ -131,6 +151,9 @@ class Office:
         times = schedule(now, procedure.days, procedure.working_days, authority.closed, seed)
         case.usual_from, case.usual_to = records.iso(times.usual_from), records.iso(times.usual_to)
         records.save(db, case)
+        if self._connector and self._connector.takes(case, procedure):
+            self._connector.plan(db, case, now)
+            return
         if case.state == "received" and procedure.private:
             records.put_due(db, case.world, case.number, "finish", times.done_at)
             return
@@ -142,6 +165,8 @@ class Office:
     def _perform(self, due: Due, now: datetime) -> bool:
         """Do one due thing. False when its effects could not be delivered: it stays due."""
         at = now if due.attempts else due.at
+        if self._connector and due.kind in CONNECTED:
+            return self._connector.perform(due, at, self._happen)
         if due.kind == "finish" and not self._deliver(due, at):
             return False
         with self._store.write() as db:
@@ -157,6 +182,8 @@ class Office:
                 records.put_due(db, due.world, due.number, "finish", at)
             else:
                 self._happen(db, case, "completed", at, note=letters.completed(procedure))
+            reach("office.due.before-commit")
+        reach("office.due.after-commit")
         return True
 
     def _begin_review(self, db: Connection, case: Application, authority: Authority, at: datetime) -> None:
@@ -170,12 +197,14 @@ class Office:
             return False
         authority, procedure = self._who(case)
         changes = facts.changes(procedure.effects, self._catalogue.roles, case.body["subjects"], self._facts(case))
+        reach("office.effect.before-call")
         try:
             self._registers.deliver(due.world, at, due.number, f"{authority.name} {procedure.title}", changes)
         except NotDeliveredError:
             with self._store.write() as db:
                 records.count_failure(db, due)
             return False
+        reach("office.effect.after-answer")
         return True
 
     # --- the citizen's acts -------------------------------------------------------------------------------------------
@@ -190,11 +219,14 @@ class Office:
             intake.check_open(authority, opens, now.date())
             self._happen(db, case, "visited", now, note=letters.visited(authority, procedure))
             self._plan(db, case, authority, procedure, now)
+        reach("office.visit.after-commit")
         return self._settle(world, now, number)
 
     def withdraw(self, world: str, now: datetime, number: str) -> Receipt:
         """The citizen takes it back; again has no further effect. `Problem` 409 once it is decided."""
         now = self.advance(world, now, tried=False)
+        if self._connector:
+            self._connector.withdraw(world, now, number, self._happen)
         with self._store.write() as db:
             case = self._case(db, world, number)
             if case.state != "withdrawn":
@@ -202,7 +234,11 @@ class Office:
                 _, procedure = self._who(case)
                 records.cancel_dues(db, world, number)
                 self._happen(db, case, "withdrawn", now, note=letters.withdrawn(procedure))
-            return receipt(case)
+                if self._connector:
+                    self._connector.withdrawn(db, case, now)
+            answer = receipt(case)
+        reach("office.withdrawal.after-commit")
+        return answer
 
     def correct(self, world: str, now: datetime, number: str, new: dict[str, Any]) -> Receipt:
         """The citizen answers a request to correct: the new values replace the old, and the review goes on."""
@@ -220,6 +256,7 @@ class Office:
             case.rounds += 1
             self._happen(db, case, "resubmitted", now, note=letters.resubmitted(authority))
             self._plan(db, case, authority, procedure, now)
+        reach("office.correction.after-commit")
         return self._settle(world, now, number)
 
     # --- the facilitator's choice -------------------------------------------------------------------------------------
@@ -255,36 +292,9 @@ class Office:
         note = letters.correction_requested(label, reason, until)
         self._happen(db, case, "correction_requested", now, note=note, item=item, until=records.iso(until))
 
-    # --- reading ------------------------------------------------------------------------------------------------------
-    def look_up(self, world: str, number: str) -> tuple[Application, list[dict[str, Any]]]:
-        """An application and its events; `Problem` 404."""
-        with self._store.read() as db:
-            return self._case(db, world, number), records.events_after(db, world, 0, 500, number)
-
     # --- shared -------------------------------------------------------------------------------------------------------
     def _settle(self, world: str, now: datetime, number: str) -> Receipt:
         """Do what is due at this very moment (a counter finishes at once), then say where the application stands."""
         self.advance(world, now, tried=False)
         with self._store.read() as db:
             return receipt(self._case(db, world, number))
-
-    def _case(self, db: Connection, world: str, number: str) -> Application:
-        case = records.find(db, world, number)
-        if case is None:
-            raise not_found("There is no such application in this world.")
-        return case
-
-    def _who(self, case: Application) -> tuple[Authority, Procedure]:
-        return self._catalogue.authorities[case.authority], self._catalogue.procedures[case.procedure]
-
-    def _facts(self, case: Application) -> facts.Facts:
-        return {facts.key(text): value for text, value in case.body["facts"].items()}
-
-    def _happen(self, db: Connection, case: Application, event: str, at: datetime, **details: Any) -> None:
-        """Change the state and tell it: the only place where either is written."""
-        case.state = states.after(case.state, event)
-        case.item, case.until = details.get("item"), details.get("until")
-        records.save(db, case)
-        said = {name: value for name, value in details.items() if value is not None}
-        records.append(db, case.world, case.number, Happening(event, at, states.actor(event), said))
-        self._audit.append(db, case.world, at, case.authority, event, number=case.number, procedure=case.procedure)

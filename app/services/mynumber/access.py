@@ -1,54 +1,50 @@
-"""Who calls: access tokens of people and of clients."""
+"""Who calls: access tokens of people and of clients, read from the service's own store."""
 
 from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, request
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from app.services.mynumber.context import service
-from app.services.mynumber.oauth import hashed
-from app.services.mynumber.tables import tokens
-from app.services.simcore.problems import Problem
+from app.services.mynumber.context import Context, service
+from app.services.mynumber.tables import SERVICE, tokens
+from app.services.simcore import callers
+from app.services.simcore.authorization import hashed
+from app.services.simcore.callers import bearer, unauthorized
 from app.services.simcore.world import KEY_HEADER, WORLD_HEADER
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """A valid token. `subject` is None where a client speaks for itself; `name` stands in histories."""
+class Caller(callers.Caller):
+    """As everywhere; `transaction`: the signature that this token was given for."""
 
-    world: str
-    client: str
-    name: str
-    subject: str | None
-    scopes: frozenset[str]
     transaction: str | None
 
 
-def _unauthorized(status: int, error: str, title: str) -> Problem:
-    return Problem(status, error.replace("_", "-"), title, headers={"WWW-Authenticate": f'Bearer error="{error}"'})
-
-
-def _token() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
-
-
-def _caller(scope: str) -> Caller:
-    context, token = service(), _token()
-    if token is None:
-        raise _unauthorized(401, "invalid_token", "An access token is needed.")
+def find_token(context: Context, token: str) -> Row[Any] | None:
+    """The row of a token that is valid now, or None."""
     with context.store.read() as connection:
         row = connection.execute(select(tokens).where(tokens.c.hash == hashed(token))).first()
     if row is None or row.expires < context.config.timestamp() or row.client not in context.provider.clients:
-        raise _unauthorized(401, "invalid_token", "The access token is not valid, or no longer.")
-    scopes = frozenset(row.scope.split())
-    if scope not in scopes:
-        raise _unauthorized(403, "insufficient_scope", f"The access token lacks the scope {scope}.")
-    name = context.provider.clients[row.client].registration.name
-    return Caller(row.world, row.client, name, row.subject, scopes, row.transaction)
+        return None
+    return row
+
+
+def _caller(scope: str) -> Caller:
+    context, token = service(), bearer()
+    if token is None:
+        raise unauthorized(401, "invalid_token", "An access token is needed.")
+    row = find_token(context, token)
+    if row is None:
+        raise unauthorized(401, "invalid_token", "The access token is not valid, or no longer.")
+    client = context.provider.clients[row.client].registration
+    world = row.world if row.world != SERVICE else request.headers.get(WORLD_HEADER) or client.world or ""
+    found = Caller(world, row.client, client.name, row.subject, frozenset(row.scope.split()), row.transaction)
+    found.may(scope)
+    return found
 
 
 def person(scope: str) -> tuple[Caller, str]:
@@ -57,26 +53,32 @@ def person(scope: str) -> tuple[Caller, str]:
     The world is the token's. A header that names another is refused.
     """
     caller = _caller(scope)
-    if caller.subject is None:
-        raise _unauthorized(403, "insufficient_scope", "The access token belongs to no person.")
-    if request.headers.get(WORLD_HEADER, caller.world) != caller.world:
-        raise _unauthorized(403, "insufficient_scope", "The access token belongs to another world.")
-    return caller, caller.subject
+    return caller, caller.of_person()
 
 
 def client(scope: str) -> Caller:
     """The token that a client got for itself with this scope; raises `Problem` 401 or 403."""
     caller = _caller(scope)
-    if caller.subject is not None:
-        raise _unauthorized(403, "insufficient_scope", "This needs a token of the client itself.")
+    caller.of_client()
     return caller
 
 
-def authority(scope: str) -> str:
-    """Name of the office that calls: by its own token, or, within one deployment, by the control key; raises `Problem`."""
-    if _token() is not None:
-        return client(scope).name
+def control_key_fits() -> bool:
+    """Whether this call carries the control key, or none is needed."""
     key = current_app.config.get("CONTROL_KEY")
-    if key is not None and not hmac.compare_digest(request.headers.get(KEY_HEADER, "").encode(), key.encode()):
-        raise _unauthorized(401, "invalid_token", "An access token is needed.")
-    return "authority"
+    return key is None or hmac.compare_digest(request.headers.get(KEY_HEADER, "").encode(), key.encode())
+
+
+def office_with(scope: str) -> tuple[str, frozenset[str]]:
+    """Name and scopes of the office that calls: by its own token, or, within one deployment, by the control key; raises `Problem`."""
+    if bearer() is not None:
+        found = client(scope)
+        return found.name, found.scopes
+    if not control_key_fits():
+        raise unauthorized(401, "invalid_token", "An access token is needed.")
+    return "authority", frozenset()
+
+
+def authority(scope: str) -> str:
+    """As `office_with`, the name alone."""
+    return office_with(scope)[0]

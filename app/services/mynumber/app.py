@@ -7,20 +7,28 @@ from typing import Any
 from flask import Flask
 from jinja2 import FileSystemLoader
 
-from app.services.mynumber import control_api, identity_api, pages, registers_api, shell, signing_api
+from app.services.mynumber import (
+    control_api,
+    identity_api,
+    mandates_api,
+    pages,
+    registers_api,
+    self_information_api,
+    shell,
+    signing_api,
+    tokens_api,
+    updates_api,
+)
 from app.services.mynumber.certificates import Authority
 from app.services.mynumber.config import OPENID, Config
 from app.services.mynumber.context import EXTENSION, Context
 from app.services.mynumber.keys import load_keys
 from app.services.mynumber.oauth import Provider
 from app.services.mynumber.places import read_municipalities
+from app.services.mynumber.providers import Providers
 from app.services.mynumber.tables import metadata
-from app.services.simcore.intake import refuse_real_numbers
-from app.services.simcore.openapi import serve
 from app.services.simcore.personas import read_items
-from app.services.simcore.problems import install
-from app.services.simcore.store import Store
-from app.services.simcore.world import set_control_key
+from app.services.simcore.service import create
 
 TITLE = "mynumber（模擬）"
 ABOUT = (
@@ -29,42 +37,58 @@ ABOUT = (
     "Tier T1: follows a public specification. T2: rebuilt from public client code. T3: the simulator's own. "
     "Every call but those of the browser belongs to a world (`X-Sim-World`) and to a simulated moment (`X-Sim-Now`)."
 )
-MAX_BODY = 1024 * 1024
+TARGETS = (
+    "identity, token, sign, updates, crl, register:<id>, * for all. Kinds partial, unsupported, mismatch, stale and refused shape the "
+    "answers of registers."
+)
 # What a browser may reach where the service is mounted into a site.
-BROWSER_PATHS = (OPENID + "/auth", "/card", "/signature", "/restore", "/cancel", "/language", "/furigana")
+BROWSER_PATHS = (
+    OPENID + "/auth",
+    "/choose",
+    "/card",
+    "/signature",
+    "/reset",
+    "/restore",
+    "/cancel",
+    "/language",
+    "/furigana",
+)
 
 
 def create_app(config: Config) -> Flask:
     """The whole service, on its own store."""
-    store = Store(config.database_url, metadata)
-    keys = load_keys(store)
-    provider = Provider(config, store, keys)
     app = Flask(__name__, static_folder=str(config.static), static_url_path="/static")
     app.config.update(
         SECRET_KEY=config.secret_key,
         SESSION_COOKIE_NAME="hitomado_identity",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=MAX_BODY,
         WTF_CSRF_CHECK_DEFAULT=False,  # the pages check; the back channel has no session
         WTF_CSRF_TIME_LIMIT=config.request_seconds,
         WTF_CSRF_SSL_STRICT=False,
     )
-    set_control_key(app, config.control_key)
+    items = read_items(config.procedures)
+    _, base = create(
+        "mynumber", TITLE, ABOUT, config, metadata, populate=control_api.populate(items), targets=TARGETS, app=app,
+    )  # fmt: skip
+    store = base.store
+    keys = load_keys(store)
+    provider = Provider(config, store, keys)
     app.extensions[EXTENSION] = Context(
-        config, store, keys, provider, Authority(keys.authority), read_items(config.procedures),
+        config, store, keys, provider, Authority(keys.authority), items,
         read_municipalities(config.procedures),
+        Providers(config.providers, config.control_key, config.provider_seconds),
     )  # fmt: skip
     app.jinja_loader = FileSystemLoader(config.templates)
     provider.init_app(app)
     pages.csrf.init_app(app)
     shell.install(app)
-    install(app)
-    refuse_real_numbers(app)
-    for api in (identity_api, signing_api, registers_api, control_api):
+    for api in (
+        identity_api, tokens_api, signing_api, registers_api, updates_api, self_information_api, mandates_api, control_api,
+    ):  # fmt: skip
         app.register_blueprint(api.blueprint)
+    app.register_blueprint(tokens_api.keys_blueprint)
     app.register_blueprint(pages.blueprint)
-    serve(app, TITLE, ABOUT)
     return app
 
 

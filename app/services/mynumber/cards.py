@@ -1,7 +1,9 @@
 """Cards: who holds one, its PINs and tries, its states, and the signing certificate on it.
 
 Tries are counted in the store for each world and card, so that a lock outlives the browser. Rules: 4 digits and 3 tries for signing
-in; 6 to 16 letters and digits (capitals and small letters are the same) and 5 tries for signing; no signing certificate under 15.
+in; 6 to 16 letters and digits, both (capitals and small letters are the same), and 5 tries for signing; no signing certificate under
+15. A card ends with the tenth birthday after its issue, of a person under 18 with the fifth, and never later than a stay in the
+country; its certificates end with the fifth birthday after theirs, or with the card.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ from app.services.mynumber import certificates
 from app.services.mynumber.certificates import Authority, Holder
 from app.services.mynumber.keys import load_rsa, new_rsa, pem_of
 from app.services.mynumber.people import CardFile, HouseholdFile, People, age_on
-from app.services.mynumber.tables import cards, revocations
+from app.services.mynumber.tables import card_terms, cards, revocations
 
 PIN_TRIES = 3
 SIGNING_TRIES = 5
 SIGNING_AGE = 15
+ADULT_AGE = 18
+ADULT_BIRTHDAYS = 10
 ISSUED_BEFORE = timedelta(days=400)  # cards of a new world are this old
 
 Use = Literal["pin", "signing_pin"]
@@ -32,7 +36,8 @@ _TRIES: dict[Use, tuple[str, int]] = {"pin": ("pin_tries", PIN_TRIES), "signing_
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card as it is now. `pin_tries` and `signing_tries` are what is left; 0 is locked."""
+    """A card as it is on a day. `pin_tries` and `signing_tries` are what is left; 0 is locked. `login_expired`: the certificate for
+    signing in has ended although the card has not."""
 
     subject: str
     state: str
@@ -42,11 +47,15 @@ class Card:
     pin_tries: int
     signing_tries: int
     issued_on: str
+    login_expired: bool = False
 
     def obstacle(self, use: Use) -> str | None:
-        """Why the card cannot do this now: expired, revoked, cancelled, locked, no_signing, signing_expired, signing_revoked."""
+        """Why the card cannot do this now: expired, revoked, cancelled, locked, login_expired, no_signing, signing_expired,
+        signing_revoked."""
         if self.state != "valid":
             return self.state
+        if use == "pin" and self.login_expired:
+            return "login_expired"
         if use == "signing_pin" and self.signing != "valid":
             return "no_signing" if self.signing == "none" else f"signing_{self.signing}"
         if (self.pin_tries if use == "pin" else self.signing_tries) <= 0:
@@ -84,20 +93,64 @@ def make_cards(connection: Connection, world: str, household: HouseholdFile, now
             "issued_on": issued.isoformat(),
         }  # fmt: skip
         connection.execute(insert(cards).values(**values))
+        if isinstance(birth, str):
+            until = card_until(birth, issued, entry.facts.get("residence_card_until"))
+            connection.execute(insert(card_terms).values(world=world, subject=subject, until=until.isoformat()))
 
 
-def find_card(connection: Connection, world: str, subject: str) -> Card | None:
-    """A person's card, or None."""
+def card_until(birth: str, issued: date, stay_until: str | None) -> date:
+    """The last day of a card."""
+    count = ADULT_BIRTHDAYS if age_on(birth, issued) >= ADULT_AGE else certificates.CERTIFICATE_BIRTHDAYS
+    end = certificates.birthday_after(birth, issued, count)
+    return min(end, date.fromisoformat(stay_until)) if stay_until else end
+
+
+def _ends(connection: Connection, world: str, subject: str, issued: date) -> tuple[date | None, date | None]:
+    """The last days of a card and of a certificate issued on a day; None where they have none, for want of a birth date."""
+    until = connection.execute(
+        select(card_terms.c.until).where(card_terms.c.world == world, card_terms.c.subject == subject)
+    ).scalar()
+    birth = People(connection, world).value(subject, "person.birth_date")
+    end = date.fromisoformat(until) if until else None
+    return end, certificates.last_day(birth, issued, end) if isinstance(birth, str) else end
+
+
+def find_card(connection: Connection, world: str, subject: str, today: date) -> Card | None:
+    """A person's card as it is on a simulated day, or None."""
     row = connection.execute(select(cards).where(cards.c.world == world, cards.c.subject == subject)).first()
     if row is None:
         return None
+    end, certificate_end = _ends(connection, world, subject, date.fromisoformat(row.issued_on))
+    certificate_over = certificate_end is not None and today > certificate_end
     return Card(
-        row.subject, row.state, row.signing, row.pin, row.signing_pin, row.pin_tries, row.signing_tries, row.issued_on
-    )
+        row.subject,
+        "expired" if row.state == "valid" and end is not None and today > end else row.state,
+        "expired" if row.signing == "valid" and certificate_over else row.signing,
+        row.pin, row.signing_pin, row.pin_tries, row.signing_tries, row.issued_on, certificate_over,
+    )  # fmt: skip
 
 
 def _set(connection: Connection, world: str, subject: str, **values: object) -> None:
     connection.execute(update(cards).where(cards.c.world == world, cards.c.subject == subject).values(**values))
+
+
+def shaped(pin: str, use: Use) -> bool:
+    """Whether a PIN could be one of this use, when it is typed."""
+    if not (pin.isascii() and pin.isalnum()):
+        return False
+    return len(pin) == 4 and pin.isdigit() if use == "pin" else 6 <= len(pin) <= 16
+
+
+def settable(pin: str, use: Use) -> bool:
+    """Whether a PIN may be set: one for signing holds at least one letter and one digit."""
+    mixed = any(one.isdigit() for one in pin) and any(one.isalpha() for one in pin)
+    return shaped(pin, use) and (use == "pin" or mixed)
+
+
+def reset_pin(connection: Connection, world: str, subject: str, use: Use, pin: str) -> None:
+    """A new PIN with all its tries, as the counter or a kiosk sets it."""
+    column, most = _TRIES[use]
+    _set(connection, world, subject, **{use: pin, column: most})
 
 
 def try_pin(connection: Connection, world: str, card: Card, use: Use, typed: str | None) -> int | None:
@@ -117,9 +170,15 @@ def lock(connection: Connection, world: str, card: Card, use: Use) -> None:
     _set(connection, world, card.subject, **{_TRIES[use][0]: 0})
 
 
-def restore(connection: Connection, world: str, subject: str, state: str = "valid") -> None:
-    """Put a card into a state by the simulator's own hand: valid again with all tries, or one of the states of a household file."""
-    card = find_card(connection, world, subject)
+def restore(connection: Connection, world: str, subject: str, today: date, state: str = "valid") -> None:
+    """Put a card into a state by the simulator's own hand: valid again with all tries, or one of the states of a household file.
+
+    One that ended by the calendar is as if issued anew today.
+    """
+    card = find_card(connection, world, subject, today)
+    if card and (card.login_expired or "expired" in (card.state, card.signing)):
+        _set(connection, world, subject, issued_on=today.isoformat())
+        _renew_term(connection, world, subject, today)
     signing = "valid" if card and card.signing != "none" else "none"
     if state in ("signing_expired", "signing_revoked"):
         signing = state.removeprefix("signing_")
@@ -132,6 +191,15 @@ def restore(connection: Connection, world: str, subject: str, state: str = "vali
         pin_tries=0 if state == "locked" else PIN_TRIES,
         signing_tries=0 if state in ("locked", "signing_locked") else SIGNING_TRIES,
     )  # fmt: skip
+
+
+def _renew_term(connection: Connection, world: str, subject: str, today: date) -> None:
+    people = People(connection, world)
+    birth = people.value(subject, "person.birth_date")
+    if isinstance(birth, str):
+        until = card_until(birth, today, people.value(subject, "person.residence_card_until"))
+        ours = (card_terms.c.world == world, card_terms.c.subject == subject)
+        connection.execute(update(card_terms).where(*ours).values(until=until.isoformat()))
 
 
 def revoke_signing(connection: Connection, world: str, subject: str, now: datetime, reason: str) -> bool:
@@ -147,9 +215,9 @@ def revoke_signing(connection: Connection, world: str, subject: str, now: dateti
 
 
 def reissue_signing(connection: Connection, world: str, subject: str, now: datetime, birth: str | None) -> bool:
-    """A new signing certificate from the counter; False where the person has no card or is too young."""
-    card = find_card(connection, world, subject)
-    if card is None or (birth and age_on(birth, now.date()) < SIGNING_AGE):
+    """A new signing certificate from the counter; False where the person has no valid card or is too young."""
+    card = find_card(connection, world, subject, now.date())
+    if card is None or card.state != "valid" or (birth and age_on(birth, now.date()) < SIGNING_AGE):
         return False
     _set(
         connection, world, subject,
@@ -174,7 +242,14 @@ class Signed:
 
 
 def sign(
-    connection: Connection, world: str, card: Card, people: People, address: str, authority: Authority, digest: bytes
+    connection: Connection,
+    world: str,
+    card: Card,
+    people: People,
+    address: str,
+    authority: Authority,
+    crl: str,
+    digest: bytes,
 ) -> Signed:
     """Sign with the card. Its certificate is made at its first use, as of the day on which the card was issued."""
     where = (cards.c.world == world, cards.c.subject == card.subject)
@@ -188,7 +263,8 @@ def sign(
             address,
         )
         issued = date.fromisoformat(card.issued_on)
-        certificate = certificates.der(authority.issue(holder, key.public_key(), issued, serial))
+        end = _ends(connection, world, card.subject, issued)[1] or issued
+        certificate = certificates.der(authority.issue(holder, key.public_key(), issued, serial, end, crl))
         _set(connection, world, card.subject, serial=str(serial), certificate=certificate, private_key=pem_of(key))
     else:
         key, certificate = load_rsa(row.private_key), bytes(row.certificate)

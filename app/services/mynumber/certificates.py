@@ -20,6 +20,7 @@ POLICY = ObjectIdentifier("1.2.392.200149.8.5.1.1.20")
 ALGORITHM = "RSASSA-PKCS1-v1_5-SHA256"
 AUTHORITY_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 AUTHORITY_UNTIL = datetime(2099, 12, 31, tzinfo=UTC)
+CERTIFICATE_BIRTHDAYS = 5
 LIST_DAYS = 7
 _ERAS = ((date(2019, 5, 1), "0"), (date(1989, 1, 8), "5"), (date(1926, 12, 25), "4"), (date(1912, 7, 30), "3"))
 _SEX = {"male": "1", "female": "2"}
@@ -52,14 +53,20 @@ def era_date(birth: str) -> str:
     return era + day.strftime("%Y%m%d")
 
 
-def fifth_birthday(birth: str, issued: date) -> date:
-    """The fifth birthday after the day of issue, when a certificate ends; 29 February counts as 1 March in other years."""
+def birthday_after(birth: str, issued: date, count: int) -> date:
+    """The fifth, tenth … birthday after the day of issue; 29 February counts as 1 March in other years."""
     born = date.fromisoformat(birth)
-    year = issued.year + 5 - ((born.month, born.day) > (issued.month, issued.day))
+    year = issued.year + count - ((born.month, born.day) > (issued.month, issued.day))
     try:
         return born.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
+
+
+def last_day(birth: str, issued: date, card_until: date | None) -> date:
+    """When a certificate ends: with the fifth birthday after its issue, or with the card."""
+    end = birthday_after(birth, issued, CERTIFICATE_BIRTHDAYS)
+    return end if card_until is None else min(end, card_until)
 
 
 def _usage(**used: bool) -> x509.KeyUsage:
@@ -109,8 +116,10 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
 
-    def issue(self, holder: Holder, public: rsa.RSAPublicKey, issued: date, serial: int) -> x509.Certificate:
-        """A signing certificate from the day of issue to the holder's fifth birthday after it."""
+    def issue(
+        self, holder: Holder, public: rsa.RSAPublicKey, issued: date, serial: int, until: date, crl: str
+    ) -> x509.Certificate:
+        """A signing certificate from the day of issue to the end of `until` (see `last_day`). `crl`: URL of its revocation list."""
         name = holder.name.replace(" ", "　")
         parts = (
             ("1", name), ("4", era_date(holder.birth_date)), ("3", _SEX.get(holder.sex or "", "3")),
@@ -123,14 +132,16 @@ class Authority:
                 x509.NameAttribute(NameOID.COMMON_NAME, f"{issued:%Y%m%d}{serial % 10**12:012d}SIM"),
             ]
         )
-        until = _midnight(fifth_birthday(holder.birth_date, issued)) + timedelta(days=1, seconds=-1)
-        builder = self._builder(subject, public, serial, _midnight(issued), until)
+        end = _midnight(until) + timedelta(days=1, seconds=-1)
+        builder = self._builder(subject, public, serial, _midnight(issued), end)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         builder = builder.add_extension(
             x509.CertificatePolicies([x509.PolicyInformation(POLICY, None)]), critical=False
         )
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
         return builder.sign(self._key, hashes.SHA256())
 
     def revocation_list(self, revoked: list[tuple[int, datetime]], now: datetime) -> x509.CertificateRevocationList:
@@ -138,6 +149,9 @@ class Authority:
         moment = now.replace(tzinfo=UTC)
         builder = x509.CertificateRevocationListBuilder().issuer_name(self._name)
         builder = builder.last_update(moment).next_update(moment + timedelta(days=LIST_DAYS))
+        builder = builder.add_extension(x509.CRLNumber(int(moment.timestamp())), critical=False)
+        authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = builder.add_extension(authority, critical=False)
         for serial, at in revoked:
             entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at.replace(tzinfo=UTC))
             builder = builder.add_revoked_certificate(entry.build())

@@ -5,11 +5,16 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from app.services.mynumber.config import ClientRegistration
+from app.services.simcore.authorization import ASSERTION
 
-METHOD = "private_key_jwt"
+# Fields of a form by which a client shows who it is.
+ASSERTION_FORM = {
+    "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    "client_assertion": "JWT, ES256; iss and sub are the client, aud the issuer or the token endpoint, jti used once, exp",
+}
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -45,7 +50,14 @@ class Client(ClientMixin):
         self.registration = registration
         self.client_id = registration.client_id
         self.key = ECKey.import_key(dict(registration.jwk))
+        encryption = registration.encryption_jwk
+        self.encryption_key = RSAKey.import_key(dict(encryption)) if encryption else None
         self.id_token_signed_response_alg = "ES256"
+
+    @property
+    def full_redirect_uris(self) -> tuple[str, ...]:
+        """Those that name their origin."""
+        return tuple(uri for uri in self.registration.redirect_uris if not uri.startswith("/"))
 
     def get_client_id(self) -> str:
         return self.client_id
@@ -63,7 +75,7 @@ class Client(ClientMixin):
         return False
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return bool(method == METHOD)
+        return bool(method == ASSERTION)
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"

@@ -1,22 +1,23 @@
-"""The simulator's hand (`/_sim`): makes and forgets worlds, switches faults, puts cards right, reads histories. All T3."""
+"""The simulator's hand (`/_sim`): puts cards right, reads histories. All T3."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
 
 from flask import Blueprint, Response, jsonify
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from sqlalchemy import select
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import Connection
 
-from app.services.mynumber import cards, history
-from app.services.mynumber.context import Context, service
+from app.services.mynumber import cards, history, proxies
+from app.services.mynumber.context import service
 from app.services.mynumber.people import HouseholdFile, make_people, the_world
-from app.services.mynumber.tables import faults, worlds
-from app.services.simcore.faults import FaultInput
-from app.services.simcore.intake import adapted, body
+from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
-from app.services.simcore.personas import read_persona
-from app.services.simcore.problems import Problem, install, not_found
+from app.services.simcore.personas import Items
+from app.services.simcore.problems import Problem, install
+from app.services.simcore.service import Populate
 from app.services.simcore.world import current_now, guard_control, parse_world
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sim")
@@ -28,23 +29,6 @@ CardState = Literal[
 ]
 
 
-class WorldInput(BaseModel):
-    """`persona`: the id of a household file, or a whole household in the format of one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    persona: str | dict[str, Any]
-
-
-class WorldMade(BaseModel):
-    """What was made."""
-
-    world: str
-    persona: str
-    applicant: str
-    name: str
-
-
 class CardInput(BaseModel):
     """The state to put the applicant's card into; `valid` also gives all tries back."""
 
@@ -53,75 +37,22 @@ class CardInput(BaseModel):
     state: CardState = "valid"
 
 
-def _household(context: Context, persona: str | dict[str, Any]) -> HouseholdFile:
-    data = read_persona(context.config.procedures, persona) if isinstance(persona, str) else persona
-    if data is None:
-        raise not_found("There is no such household file.")
-    try:
-        household = HouseholdFile.model_validate(data)
-        wrong = household.problem(context.items)
-    except ValidationError as error:
-        wrong = "; ".join("/".join(map(str, e["loc"])) + " " + e["type"] for e in error.errors(include_input=False))
-    if wrong:
-        raise Problem(422, "invalid-household", "The household does not have the documented form.", wrong)
-    return household
+def populate(items: Items) -> Populate:
+    """How the people of a world are made from a household file."""
 
+    def make(connection: Connection, world: str, data: Mapping[str, Any], now: datetime) -> None:
+        try:
+            household = HouseholdFile.model_validate(data)
+            wrong = household.problem(items)
+        except ValidationError as error:
+            wrong = "; ".join("/".join(map(str, e["loc"])) + " " + e["type"] for e in error.errors(include_input=False))
+        if wrong:
+            raise Problem(422, "invalid-household", "The household does not have the documented form.", wrong)
+        make_people(connection, world, household, now)
+        proxies.record_family(connection, world, household)
+        cards.make_cards(connection, world, household, now)
 
-@blueprint.put("/worlds/<world>")
-@operation(
-    "T3",
-    "Make the people of a world",
-    "The same household again changes nothing; another one replaces everything.",
-    request=WorldInput,
-    response=WorldMade,
-    errors=(400, 403, 404, 415, 422),
-    security="control",
-    headers=("X-Sim-Now",),
-)
-def make(world: str) -> Response:
-    """Idempotent."""
-    context, now = service(), current_now()
-    parse_world(world)
-    household = _household(context, body(WorldInput).persona)
-    with context.store.write() as connection:
-        known = connection.execute(select(worlds.c.persona).where(worlds.c.world == world)).scalar()
-        if known != household.id:
-            context.store.forget(connection, world)
-            make_people(connection, world, household, now)
-            cards.make_cards(connection, world, household, now)
-    name = str(household.subjects[household.applicant].facts.get("name", ""))
-    made = WorldMade(world=world, persona=household.id, applicant=household.applicant, name=name)
-    return jsonify(made.model_dump())
-
-
-@blueprint.delete("/worlds/<world>")
-@operation("T3", "Forget a world", status=204, errors=(400, 403), security="control")
-def forget(world: str) -> tuple[str, int]:
-    """Everything of it, tokens and faults too."""
-    parse_world(world)
-    with service().store.write() as connection:
-        service().store.forget(connection, world)
-    return "", 204
-
-
-@blueprint.put("/worlds/<world>/faults")
-@operation(
-    "T3",
-    "Switch faults",
-    "Targets: identity, token, sign, updates, crl, register:<id>, * for all. Kinds down and slow work everywhere; partial, "
-    "unsupported, mismatch, stale and refused shape the answers of registers.",
-    request=list[FaultInput],
-    status=204,
-    errors=(400, 403, 415, 422),
-    security="control",
-)
-def set_faults(world: str) -> tuple[str, int]:
-    """These and no others are on from now."""
-    parse_world(world)
-    sent = adapted(TypeAdapter(Annotated[list[FaultInput], Field(max_length=100)]))
-    with service().store.write() as connection:
-        faults.replace(connection, world, sent)
-    return "", 204
+    return make
 
 
 @blueprint.put("/worlds/<world>/card")
@@ -132,12 +63,13 @@ def set_faults(world: str) -> tuple[str, int]:
     status=204,
     errors=(400, 403, 404, 415, 422),
     security="control",
+    headers=("X-Sim-Now",),
 )
 def set_card(world: str) -> tuple[str, int]:
     """「元に戻す」 of the pages does the same with `valid`."""
-    state = body(CardInput).state
+    state, now = body(CardInput).state, current_now()
     with service().store.write() as connection:
-        cards.restore(connection, parse_world(world), the_world(connection, world).applicant, state)
+        cards.restore(connection, parse_world(world), the_world(connection, world).applicant, now.date(), state)
     return "", 204
 
 

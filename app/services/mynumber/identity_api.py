@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -13,17 +14,21 @@ from joserfc.jwk import KeySet
 from sqlalchemy import delete, insert, select
 
 from app.services.mynumber.access import person
-from app.services.mynumber.clients import METHOD
+from app.services.mynumber.clients import ASSERTION_FORM
 from app.services.mynumber.config import OPENID, REALM
-from app.services.mynumber.context import service
-from app.services.mynumber.oauth import AuthorizationRequest
+from app.services.mynumber.context import Context, service
 from app.services.mynumber.people import People, the_world
 from app.services.mynumber.tables import requests, transactions
+from app.services.simcore.authorization import ASSERTION, KeptRequest
 from app.services.simcore.openapi import operation
 from app.services.simcore.problems import install
 from app.services.simcore.world import WORLD_HEADER, current_now, current_world, parse_world
 
-SCOPES = ("openid", "name", "address", "birthdate", "gender", "sign", "registers")
+SCOPES = ("openid", "name", "address", "birthdate", "gender", "sign", "registers", "account", "phr")
+CLAIMS = (
+    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "name", "address", "birthdate", "gender",
+)  # fmt: skip
+CERTS_SECONDS = 60  # how long a client may keep the keys without asking again
 REQUEST_URN = "urn:ietf:params:oauth:request_uri:"
 _SEX = {"male": "1", "female": "2"}
 _KEPT = frozenset(
@@ -32,10 +37,6 @@ _KEPT = frozenset(
         "acr_values", "sign_transaction_id", "ui_locales", "response_mode", "prompt",
     }
 )  # fmt: skip
-_ASSERTION = {
-    "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    "client_assertion": "JWT, ES256; iss and sub are the client, aud the issuer or the token endpoint, jti used once, exp",
-}
 
 blueprint = Blueprint("identity", __name__)
 install(blueprint)
@@ -53,8 +54,10 @@ def discovery() -> Response:
         token_endpoint=openid + "/token",
         userinfo_endpoint=openid + "/userinfo",
         jwks_uri=openid + "/certs",
+        introspection_endpoint=openid + "/token/introspect",
+        revocation_endpoint=openid + "/revoke",
         pushed_authorization_request_endpoint=openid + "/ext/par/request",
-        require_pushed_authorization_requests=True,
+        require_pushed_authorization_requests=True,  # but of clients that live in one world (see `ClientRegistration`)
         response_types_supported=["code"],
         response_modes_supported=["query"],
         grant_types_supported=["authorization_code", "client_credentials"],
@@ -62,8 +65,21 @@ def discovery() -> Response:
         subject_types_supported=["pairwise"],
         id_token_signing_alg_values_supported=["ES256"],
         code_challenge_methods_supported=["S256"],
-        token_endpoint_auth_methods_supported=[METHOD],
-        token_endpoint_auth_signing_alg_values_supported=["ES256"],
+        claim_types_supported=["normal"],
+        claims_supported=list(CLAIMS),
+        claims_parameter_supported=False,
+        request_parameter_supported=False,
+        request_uri_parameter_supported=False,
+        **{
+            name: value
+            for endpoint in ("token", "introspection", "revocation")
+            for name, value in (
+                (f"{endpoint}_endpoint_auth_methods_supported", [ASSERTION]),
+                (f"{endpoint}_endpoint_auth_signing_alg_values_supported", ["ES256"]),
+            )
+        },
+        prompt_values_supported=["select_account"],
+        service_documentation=config.base_url.rstrip("/") + "/openapi.json",
         acr_values_supported=["aal3", "crl"],
         ui_locales_supported=["ja", "ja-simple", "en"],
         authorization_response_iss_parameter_supported=True,
@@ -73,12 +89,15 @@ def discovery() -> Response:
 @blueprint.get(OPENID + "/certs")
 @operation("T1", "Keys for ID tokens (JWK set)", response=dict[str, Any])
 def certs() -> Response:
-    """Public keys."""
-    return jsonify(KeySet([service().keys.token]).as_dict(private=False))
+    """Public keys: the one that signs first, then those whose tokens may still be valid."""
+    context = service()
+    answer = jsonify(KeySet([*context.keys.tokens.published(context.config.timestamp())]).as_dict(private=False))
+    answer.headers["Cache-Control"] = f"public, max-age={CERTS_SECONDS}"
+    return answer
 
 
-def _pushed(form: Mapping[str, list[str]], client_id: str) -> dict[str, str]:
-    """The authorization request within a pushed form; raises `InvalidRequestError`."""
+def _read(form: Mapping[str, list[str]], client_id: str) -> dict[str, str]:
+    """The authorization request within a form or a query; raises `InvalidRequestError`."""
     twice = [name for name, values in form.items() if len(values) > 1]
     if twice or "request_uri" in form or "request" in form:
         raise InvalidRequestError("A parameter stands twice, or 'request' or 'request_uri' is given.")
@@ -104,7 +123,7 @@ def _pushed(form: Mapping[str, list[str]], client_id: str) -> dict[str, str]:
     "Pushed authorization request (RFC 9126)",
     "Required: no request parameter ever stands in the address of a page. World and simulated clock come along (assumption: "
     "デジタル認証アプリ itself documents no pushed requests).",
-    form=_ASSERTION | dict.fromkeys(sorted(_KEPT), "as in the authorization request"),
+    form=ASSERTION_FORM | dict.fromkeys(sorted(_KEPT), "as in the authorization request"),
     response=dict[str, Any],
     status=201,
     errors=(400, 404, 503),
@@ -114,40 +133,46 @@ def _pushed(form: Mapping[str, list[str]], client_id: str) -> dict[str, str]:
 def push() -> Response | tuple[Response, int]:
     """Keep a request for the browser that will come with its handle."""
     context, world, now = service(), current_world(), current_now()
-    server, config = context.provider.server, context.config
+    server = context.provider.server
     context.suffer(world, "identity")
     call = server.create_oauth2_request(None)
     try:
-        client_id = server.authenticate_client(call, [METHOD], endpoint="par").client_id
-        found = _pushed(request.form.to_dict(flat=False), client_id)
-        server.get_consent_grant(AuthorizationRequest(found))
+        client_id = server.authenticate_client(call, [ASSERTION], endpoint="par").client_id
+        handle = keep_request(context, world, now, request.form.to_dict(flat=False), client_id)
     except OAuth2Error as error:
         error.redirect_uri = None  # this is no browser: the client reads the answer itself
         return server.handle_error_response(call, error)
+    answer = jsonify(request_uri=REQUEST_URN + handle, expires_in=context.config.request_seconds)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, 201
+
+
+def keep_request(context: Context, world: str, now: datetime, sent: Mapping[str, list[str]], client_id: str) -> str:
+    """Check an authorization request and keep it; returns its handle. Raises `OAuth2Error`, and `Problem` 404 without a world."""
+    config, found = context.config, _read(sent, client_id)
+    context.provider.server.get_consent_grant(KeptRequest(found))
     handle, expires = secrets.token_urlsafe(32), config.timestamp() + config.request_seconds
     with context.store.write() as connection:
         the_world(connection, world)
         connection.execute(delete(requests).where(requests.c.expires < config.timestamp()))
         nonce = (requests.c.client == client_id, requests.c.nonce == found["nonce"])
         if connection.execute(select(requests.c.id).where(*nonce)).first():
-            return server.handle_error_response(call, InvalidRequestError("'nonce' was used before."))
+            raise InvalidRequestError("'nonce' was used before.")
         if "sign_transaction_id" in found:
             ours = (transactions.c.world == world, transactions.c.id == found["sign_transaction_id"])
             row = connection.execute(select(transactions).where(*ours)).first()
             if row is None or row.client != client_id or row.state != "pending":
-                return server.handle_error_response(call, InvalidRequestError("No such 'sign_transaction_id' to sign."))
+                raise InvalidRequestError("No such 'sign_transaction_id' to sign.")
         values = {"world": world, "id": handle, "client": client_id, "nonce": found["nonce"], "parameters": found}
         connection.execute(insert(requests).values(**values, now=now.isoformat(), state="pushed", expires=expires))
-    answer = jsonify(request_uri=REQUEST_URN + handle, expires_in=config.request_seconds)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer, 201
+    return handle
 
 
 @blueprint.post(OPENID + "/token")
 @operation(
     "T1",
     "Token endpoint: authorization code with PKCE, or client credentials",
-    form=_ASSERTION
+    form=ASSERTION_FORM
     | {
         "grant_type": "authorization_code | client_credentials",
         "code": "from the redirect",
@@ -172,7 +197,8 @@ def token() -> Response:
 @operation(
     "T1",
     "The four basic data, by scope",
-    "Assumption: address is one string, birthdate YYYYMMDD, gender 1, 2 or 3, as three public clients read them.",
+    "Assumptions: address is one string, birthdate YYYYMMDD, gender 1, 2 or 3, as three public clients read them; the address of a "
+    "person under a protection measure is left out, whatever the scope.",
     response=dict[str, str],
     errors=(401, 403),
     security="user",
@@ -187,7 +213,7 @@ def userinfo() -> Response:
     sex = people.value(subject, "person.sex")
     data = {
         "name": str(people.value(subject, "person.name") or ""),
-        "address": address,
+        "address": "" if people.withheld(subject) else address,
         "birthdate": str(people.value(subject, "person.birth_date") or "").replace("-", ""),
         "gender": _SEX.get(str(sex), "3"),
     }

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from flask import session
 from sqlalchemy import select, update
 
+from app.services.mynumber.clients import redirect_allowed
 from app.services.mynumber.context import Context
-from app.services.mynumber.identity_api import REQUEST_URN
-from app.services.mynumber.oauth import AuthorizationRequest, Person
-from app.services.mynumber.people import the_world
-from app.services.mynumber.tables import requests
+from app.services.mynumber.identity_api import REQUEST_URN, keep_request
+from app.services.mynumber.oauth import Person
+from app.services.mynumber.people import People, the_world
+from app.services.mynumber.tables import cards, requests
+from app.services.simcore.authorization import KeptRequest
 
 KEPT = 5  # tabs of one browser
+_CHOSEN = "subject"  # beside the parameters of a request: whose card the person took
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,69 @@ class Interaction:
         """What is to be signed; None for signing in."""
         return self.parameters.get("sign_transaction_id")
 
+    @property
+    def chooses(self) -> bool:
+        """Whether the client wants the person to choose among the cards."""
+        return "select_account" in self.parameters.get("prompt", "").split()
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a card was chosen."""
+        return _CHOSEN in self.parameters
+
 
 def _load(context: Context, id_: str, *, states: tuple[str, ...]) -> Interaction | None:
     with context.store.read() as connection:
         row = connection.execute(select(requests).where(requests.c.id == id_)).first()
         if row is None or row.state not in states or row.expires < context.config.timestamp():
             return None
-        applicant = the_world(connection, row.world).applicant
+        applicant = row.parameters.get(_CHOSEN) or the_world(connection, row.world).applicant
     return Interaction(row.id, row.world, row.client, applicant, row.parameters, datetime.fromisoformat(row.now))
+
+
+def keep_plain_request(context: Context, client_id: str, sent: Mapping[str, list[str]]) -> str:
+    """A request that came with the browser, of a client that lives in one world; returns its `request_uri`.
+
+    Raises `OAuth2Error`; its `redirect_uri` is set where the client may be told.
+    """
+    client = context.provider.clients.get(client_id)
+    world = client.registration.world if client else None
+    target = sent.get("redirect_uri", [""])[0]
+    # Nothing vouches for who sent this: only addresses that were registered in full.
+    if client is None or world is None or not redirect_allowed(target, client.full_redirect_uris):
+        raise InvalidRequestError("No such client, or an address that it did not register.")
+    with context.store.read() as connection:
+        now = the_world(connection, world).made_at
+    try:
+        return REQUEST_URN + keep_request(context, world, now, sent, client_id)
+    except OAuth2Error as error:
+        error.redirect_uri = target
+        raise
+
+
+def error_address(context: Context, error: OAuth2Error, state: str) -> str:
+    """The address of the client with an error."""
+    values = {"error": error.error, "error_description": error.description or "", "iss": context.config.issuer}
+    return f"{error.redirect_uri}?{urlencode(values | ({'state': state} if state else {}))}"
+
+
+def holders(context: Context, interaction: Interaction) -> list[tuple[str, str]]:
+    """(subject, name) of everybody in the world who holds a card, the applicant first."""
+    with context.store.read() as connection:
+        query = select(cards.c.subject).where(cards.c.world == interaction.world)
+        people = People(connection, interaction.world)
+        found = sorted(connection.execute(query).scalars(), key=lambda one: (one != interaction.applicant, one))
+        return [(one, str(people.value(one, "person.name") or "")) for one in found]
+
+
+def choose_card(context: Context, interaction: Interaction, subject: str) -> bool:
+    """Go on with this person's card; False where there is none."""
+    if subject not in dict(holders(context, interaction)):
+        return False
+    with context.store.write() as connection:
+        where = (requests.c.id == interaction.id, requests.c.state == "opened")
+        parameters = dict(interaction.parameters) | {_CHOSEN: subject}
+        return bool(connection.execute(update(requests).where(*where).values(parameters=parameters)).rowcount)
 
 
 def open_request(context: Context, client_id: str, request_uri: str) -> Interaction | None:
@@ -81,7 +141,7 @@ def grant(context: Context, interaction: Interaction) -> str | None:
     if not _finish(context, interaction):
         return None
     server = context.provider.server
-    call = AuthorizationRequest(interaction.parameters)
+    call = KeptRequest(interaction.parameters)
     person = Person(interaction.world, interaction.applicant)
     grant = server.get_consent_grant(call, end_user=person)
     answer = server.create_authorization_response(call, grant_user=person, grant=grant)

@@ -9,34 +9,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import flask
-from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
-from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request, grants
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
-from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc6749 import OAuth2Request, grants
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core import OpenIDCode, UserInfo
-from flask import Flask, Request
+from flask import Flask
 from joserfc.jwk import ECKey
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.services.mynumber.clients import METHOD, Client
+from app.services.mynumber.clients import Client
 from app.services.mynumber.config import Config
 from app.services.mynumber.keys import ServiceKeys
 from app.services.mynumber.tables import SERVICE, codes, tokens, used_assertions
+from app.services.simcore.authorization import ASSERTION, Assertions, S256Only, Server, hashed
 from app.services.simcore.store import Store
 
-_SECURE = "https://service.invalid/"
-
-
-def hashed(secret: str) -> str:
-    """What is stored of a code or token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+ACR = "aal3"  # what a sign-in with the card is worth where the client did not ask for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,48 +71,11 @@ class StoredCode:
         return self.auth_time
 
     def get_acr(self) -> str | None:
-        return self.parameters.get("acr_values")
+        return self.parameters.get("acr_values") or ACR
 
-    def get_amr(self) -> None:
-        return None
-
-
-class _TokenRequest(FlaskOAuth2Request):
-    """Authlib refuses plain http. Ours is a loopback socket, or stands behind the deployment's own TLS."""
-
-    def __init__(self, request: Request) -> None:
-        OAuth2Request.__init__(self, request.method, _SECURE, headers=request.headers)
-        self._request = request
-        self.payload = FlaskOAuth2Payload(request)
-
-
-class AuthorizationRequest(OAuth2Request):
-    """A pushed request, at the moment the browser brings it."""
-
-    def __init__(self, parameters: Mapping[str, str]) -> None:
-        super().__init__("GET", _SECURE)
-        self.payload = BasicOAuth2Payload(dict(parameters))
-
-
-class _Server(AuthorizationServer):
-    def create_oauth2_request(self, request: Any) -> OAuth2Request:
-        if isinstance(request, OAuth2Request):
-            return request
-
-        return _TokenRequest(flask.request)
-
-
-class _Challenge(CodeChallenge):
-    """S256 and nothing else; the method must be named."""
-
-    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]  # noqa: RUF012  # Authlib's name and type
-
-    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        data = grant.request.payload.data
-        if not data.get("code_challenge") or not data.get("code_challenge_method"):
-            raise InvalidRequestError("Missing 'code_challenge' or 'code_challenge_method'")
-        super().validate_code_challenge(grant, redirect_uri)
+    def get_amr(self) -> list[str]:
+        """RFC 8176: a key on a card, opened with a PIN."""
+        return ["hwk", "pin"]
 
 
 class Provider:
@@ -135,10 +89,10 @@ class Provider:
         self.server = self._server()
 
     def pairwise(self, client_id: str, world: str, subject: str) -> str:
-        """The subject that this client sees: another for every client, and for every world."""
-        return hashlib.sha256(
-            b"\0".join([self.keys.salt, *(part.encode() for part in (client_id, world, subject))])
-        ).hexdigest()
+        """The subject that this client sees: another for every sector (OpenID Connect Core 8.1), and for every world."""
+        sector = self.clients[client_id].registration.sector or client_id
+        parts = (sector, world, subject)
+        return hashlib.sha256(b"\0".join([self.keys.salt, *(part.encode() for part in parts)])).hexdigest()
 
     def init_app(self, app: Flask) -> None:
         """Set lifetimes and register with Flask."""
@@ -148,10 +102,10 @@ class Provider:
         }
         self.server.init_app(app)
 
-    def _server(self) -> _Server:
-        server = _Server(query_client=self.clients.get, save_token=self._save_token)
-        server.register_client_auth_method(METHOD, _assertion(self))
-        server.register_grant(_code_grant(self), [_openid(self), _Challenge(required=True)])
+    def _server(self) -> Server:
+        server = Server(query_client=self.clients.get, save_token=self._save_token)
+        server.register_client_auth_method(ASSERTION, _assertions(self))
+        server.register_grant(_code_grant(self), [_openid(self), S256Only(required=True)])
         server.register_grant(_ClientCredentials)
         issuer = IssuerParameter()
         issuer.get_issuer = lambda: self.config.issuer
@@ -177,38 +131,27 @@ class Provider:
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = [METHOD]  # noqa: RUF012  # Authlib's name and type
+    TOKEN_ENDPOINT_AUTH_METHODS = [ASSERTION]  # noqa: RUF012  # Authlib's name and type
 
 
-def _assertion(provider: Provider) -> JWTBearerClientAssertion:
-    class Assertion(JWTBearerClientAssertion):
-        CLIENT_AUTH_METHOD = METHOD
+def _assertions(provider: Provider) -> Assertions:
+    def first_use(client_id: str, jti: str, expires: int) -> bool:
+        now = provider.config.timestamp()
+        row = {"world": SERVICE, "client": client_id, "jti": jti, "expires": expires}
+        try:
+            with provider.store.write() as connection:
+                connection.execute(delete(used_assertions).where(used_assertions.c.expires < now))
+                connection.execute(insert(used_assertions).values(**row))
+        except IntegrityError:
+            return False
+        return True
 
-        def get_audiences(self) -> list[str]:
-            return [provider.config.issuer, provider.config.token_endpoint]
-
-        def resolve_client_public_key(self, client: Client) -> ECKey:
-            return client.key
-
-        def validate_jti(self, claims: Mapping[str, Any], jti: Any) -> bool:
-            if not isinstance(jti, str) or not 1 <= len(jti) <= 255:
-                return False
-            now = provider.config.timestamp()
-            row = {"world": SERVICE, "client": claims["sub"], "jti": jti, "expires": int(claims["exp"]) + self.leeway}
-            try:
-                with provider.store.write() as connection:
-                    connection.execute(delete(used_assertions).where(used_assertions.c.expires < now))
-                    connection.execute(insert(used_assertions).values(**row))
-            except IntegrityError:
-                return False
-            return True
-
-    return Assertion()
+    return Assertions(lambda: [provider.config.issuer, provider.config.token_endpoint], first_use)
 
 
 def _code_grant(provider: Provider) -> type[grants.AuthorizationCodeGrant]:
     class CodeGrant(grants.AuthorizationCodeGrant):
-        TOKEN_ENDPOINT_AUTH_METHODS = [METHOD]  # noqa: RUF012  # Authlib's name and type
+        TOKEN_ENDPOINT_AUTH_METHODS = [ASSERTION]  # noqa: RUF012  # Authlib's name and type
 
         def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
             person: Person = request.user
@@ -245,16 +188,22 @@ def _code_grant(provider: Provider) -> type[grants.AuthorizationCodeGrant]:
 
 
 def _openid(provider: Provider) -> OpenIDCode:
+    def signing_key() -> ECKey:
+        """The same for header and signature of one token, also while keys change."""
+        if "signing_key" not in flask.g:
+            flask.g.signing_key = provider.keys.tokens.signing()
+        return cast(ECKey, flask.g.signing_key)
+
     class OpenId(OpenIDCode):
         def exists_nonce(self, nonce: str, request: OAuth2Request) -> bool:
             """Looked at once, when a request is pushed (see `identity_api`); later the request would meet itself."""
             return False
 
         def resolve_client_private_key(self, client: Client) -> ECKey:
-            return provider.keys.token
+            return signing_key()
 
         def get_encode_header(self, client: Client) -> dict[str, str]:
-            return {"alg": "ES256", "kid": str(provider.keys.token.kid), "typ": "JWT"}
+            return {"alg": "ES256", "kid": str(signing_key().kid), "typ": "JWT"}
 
         def get_client_algorithm(self, client: Client) -> str:
             return "ES256"

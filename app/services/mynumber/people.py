@@ -37,6 +37,36 @@ class CardFile(BaseModel):
     )
 
 
+class KinFile(BaseModel):
+    """`person` is the `relation` of `of`; `until`: the relation has ended."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    person: str
+    relation: str
+    of: str
+    until: str | None = None
+
+
+class GuardianFile(BaseModel):
+    """A guardian by court: a subject, or the name of somebody who is none."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    person: str
+    guardian: str
+    kind: str
+
+
+class RecordsFile(BaseModel):
+    """What stands behind the facts, as far as this service needs it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    family: list[KinFile] = Field(default_factory=list)
+    guardianship: list[GuardianFile] = Field(default_factory=list)
+
+
 class HouseholdFile(BaseModel):
     """A household file (`procedures/personas/<id>.yaml`), as far as the registers need it."""
 
@@ -47,6 +77,7 @@ class HouseholdFile(BaseModel):
     card: CardFile = CardFile()
     subjects: dict[str, SubjectFile]
     roles: dict[str, Any]
+    records: RecordsFile = RecordsFile()
 
     @property
     def applicant(self) -> str:
@@ -72,6 +103,7 @@ class World:
     id: str
     persona: str
     applicant: str
+    made_at: datetime
 
 
 def the_world(connection: Connection, world: str) -> World:
@@ -79,7 +111,7 @@ def the_world(connection: Connection, world: str) -> World:
     row = connection.execute(select(worlds).where(worlds.c.world == world)).first()
     if row is None:
         raise not_found("There is no such world here.")
-    return World(row.world, row.persona, row.applicant)
+    return World(row.world, row.persona, row.applicant, datetime.fromisoformat(row.made_at))
 
 
 def make_people(connection: Connection, world: str, household: HouseholdFile, now: datetime) -> None:
@@ -119,18 +151,20 @@ class People:
         known = self.values.get((subject, item))
         return known.value if known else None
 
-    def visible_to(self, person: str, items: Items) -> list[str]:
-        """Who and what a person may see: themselves, the households they belong to, their members and their things."""
-        seen = [person]
-        for household, kind in self.kinds.items():
-            members = self.value(household, "household.members")
-            if kind != "household" or not isinstance(members, list) or person not in members:
-                continue
-            seen.append(household)
-            for (subject, item), known in self.values.items():
-                if subject == household and items.by_id[item].type == "subjects" and isinstance(known.value, list):
-                    seen += known.value
-        return [subject for subject in dict.fromkeys(seen) if subject in self.kinds]
+    def homes(self, person: str) -> dict[str, list[str]]:
+        """The households to which a person belongs, with their members."""
+        found: dict[str, list[str]] = {}
+        for home, kind in self.kinds.items():
+            members = self.value(home, "household.members") if kind == "household" else None
+            if isinstance(members, list) and person in members:
+                found[home] = members
+        return found
+
+    def things(self, home: str) -> list[str]:
+        """Everything that a household's lists name besides people: vehicles, dogs, properties."""
+        lists = [known.value for (subject, _), known in self.values.items() if subject == home]
+        named = [one for value in lists if isinstance(value, list) for one in value]
+        return [one for one in dict.fromkeys(named) if self.kinds.get(one, "person") != "person"]
 
     def withheld(self, subject: str) -> bool:
         """Whether this person's address must not reach those it is kept from (支援措置)."""

@@ -1,104 +1,89 @@
-"""Register inquiries with a person's consent, changes by authorities, and the history of who saw what (T2 in shape, T3)."""
+"""Register inquiries, by a person and by an office, and the history of who saw what (T2 in shape)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, insert, select
 
-from app.services.mynumber import cards, history
-from app.services.mynumber.access import Caller, authority, person
-from app.services.mynumber.context import Context, service
-from app.services.mynumber.people import People, change, the_world
-from app.services.mynumber.registers import CARD, answer
-from app.services.mynumber.tables import acted, audit
+from app.services.mynumber import history
+from app.services.mynumber.access import office_with, person
+from app.services.mynumber.codes import JM, JT, data_code, information_code, register_of
+from app.services.mynumber.context import service
+from app.services.mynumber.inquiries import Inquiry, ask
+from app.services.mynumber.people import People, the_world
+from app.services.mynumber.proxies import Sight
+from app.services.mynumber.registers import Answer
 from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
-from app.services.simcore.problems import Problem, install, not_found
-from app.services.simcore.world import current_now, current_world
+from app.services.simcore.problems import install
+from app.services.simcore.world import NOW_HEADER, current_now, current_world
 
 blueprint = Blueprint("registers", __name__)
 install(blueprint)
 
-# A change of one of these makes the signing certificate void (公的個人認証法 第12条の効力の失効, as cards do it).
-REVOKING = ("person.name", "person.address")
-
 
 class InquiryInput(BaseModel):
-    """What is asked of a register, for which procedures and on what ground.
+    """What is asked of a register, for which procedures, why and on what ground.
 
-    `consent` is the site's number of the person's consent; `requester` the office for which the site asks, in words.
+    `subjects`: whose records; without it, of everybody whom the person may see. `consent` is the site's number of the person's
+    consent; `requester` the office for which the site asks, in words.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    procedures: list[str] = Field(max_length=200)
+    procedures: list[str] = Field(default_factory=list, max_length=200)
     items: list[str] = Field(min_length=1, max_length=200)
-    legal_basis: str = Field(max_length=300)
+    legal_basis: str = Field(default="", max_length=300)
     purpose: str = Field(default="", max_length=200)
+    subjects: list[str] | None = Field(default=None, max_length=100)
     consent: str | None = Field(default=None, max_length=80)
     requester: str | None = Field(default=None, max_length=120)
+
+
+class OfficeInquiryInput(BaseModel):
+    """情報照会 by an office: whose records, of which register (by its 特定個人情報名コード), for which affairs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    information_code: str = Field(max_length=16, description="特定個人情報名コード")
+    affairs_code: str = Field(pattern=JM, description="事務コード")
+    procedure_code: str = Field(pattern=JT, description="事務手続コード")
+    subjects: list[str] = Field(min_length=1, max_length=100)
+    items: list[str] = Field(min_length=1, max_length=200)
+    legal_basis: str = Field(default="", max_length=300)
+    purpose: str = Field(default="", max_length=200)
+    office: str | None = Field(
+        default=None, max_length=120, description="照会者 in words, where it is not the client itself"
+    )
 
 
 class RegisterAnswer(BaseModel):
     """`subjects` maps a subject to {kind, items: {name of the item within the kind: {value, …} | {reason}}}.
 
     Beside a value: `as_of`; `silent`: there is no record, and that means this value; `withheld`: must not be passed to whom it is
-    kept from; `stale`: the register does not vouch for it any more.
+    kept from; `stale`: the register does not vouch for it any more. `reason`: not_registered | not_provided | withheld.
     """
 
     register_: str = Field(alias="register")
+    information_code: str = Field(
+        description="特定個人情報名コード; those that begin with TMSIM are the simulator's own"
+    )
+    data_codes: dict[str, str] = Field(description="data code of each item: 4I, HH, TAX …")
     status: str = Field(description="complete | partial | none | unsupported | mismatch | stale")
     as_of: str
     subjects: dict[str, Any]
 
 
-class UpdateInput(BaseModel):
-    """A change that an authority makes."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    subject: str = Field(max_length=40)
-    item: str = Field(max_length=80)
-    value: Any
-    reason: str = Field(min_length=1, max_length=200)
-
-
-class CertificateInput(BaseModel):
-    """Whose signing certificate, and why."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    subject: str = Field(max_length=40)
-    reason: str = Field(min_length=1, max_length=200)
-
-
-class Outcome(BaseModel):
-    """Whether the call changed anything."""
-
-    changed: bool
-
-
-def _refuse(
-    context: Context, caller: Caller, register: str, sent: InquiryInput, now: datetime, problem: Problem
-) -> None:
-    with context.store.write() as connection:
-        audit.append(
-            connection, caller.world, now, sent.requester or caller.name, history.REFUSED,
-            **history.inquiry(register, sent.procedures, sent.items, sent.purpose, sent.legal_basis, sent.consent),
-            outcome=problem.kind,
-        )  # fmt: skip
-    raise problem
-
-
 @blueprint.post("/registers/<register>/inquiries")
 @operation(
     "T2",
-    "Ask a register",
-    "Synchronous for now; the public interface is request, notification, result.",
+    "Ask a register at once",
+    "The short way of the site; `/self-information` is the public one, asynchronous. Legal basis, procedures and purpose are required "
+    "of both (400). Assumption: names of the members.",
     request=InquiryInput,
     response=RegisterAnswer,
     errors=(400, 401, 403, 404, 415, 422, 503),
@@ -108,28 +93,44 @@ def _refuse(
 def inquire(register: str) -> Response:
     """Answer for the person and those they may see; every inquiry leaves a row, refused ones too."""
     context, now = service(), current_now()
-    caller, _ = person("registers")
-    if register not in context.items.registers:
-        raise not_found("There is no such register.")
+    caller, subject = person("registers")
     sent = body(InquiryInput)
-    if not sent.procedures or not sent.legal_basis.strip():
-        problem = Problem(422, "no-legal-basis", "An inquiry needs procedures and a legal basis.")
-        _refuse(context, caller, register, sent, now, problem)
-    if foreign := sorted(set(sent.items) - context.items.held_by(register)):
-        problem = Problem(403, "outside-purpose", "The register does not hold some of the items.", items=foreign)
-        _refuse(context, caller, register, sent, now, problem)
-    shapes = context.suffer(caller.world, f"register:{register}")
-    if "refused" in shapes:
-        _refuse(context, caller, register, sent, now, Problem(403, "refused", "The register refused the inquiry."))
-    with context.store.write() as connection:
-        world = the_world(connection, caller.world)
-        found = answer(connection, world, context.items, register, sent.items, now.date(), shapes)
-        audit.append(
-            connection, caller.world, now, sent.requester or caller.name, history.ANSWERED,
-            **history.inquiry(register, sent.procedures, sent.items, sent.purpose, sent.legal_basis, sent.consent),
-            outcome=found.status,
-        )  # fmt: skip
-    return _private(jsonify(found.body()))
+    inquiry = Inquiry(
+        caller.world, register, sent.items, sent.procedures, sent.purpose, sent.legal_basis, sent.requester or caller.name, subject,
+        sent.subjects, sent.consent,
+    )  # fmt: skip
+    return _private(jsonify(coded(ask(context, inquiry, now), sent.items)))
+
+
+@blueprint.post("/inquiries")
+@operation(
+    "T2",
+    "Ask a register as an office (情報照会)",
+    "Scope `registers.read`, or the control key. What tells where a protected person lives comes with the reason `withheld`, unless "
+    "the client has the scope `registers.protected`. Assumption: member names; the columns are those of a municipality's inquiry file.",
+    request=OfficeInquiryInput,
+    response=RegisterAnswer,
+    errors=(400, 401, 403, 404, 415, 422, 503),
+    security="client",
+    headers=("X-Sim-World", "X-Sim-Now"),
+)
+def inquire_as_office() -> Response:
+    """Each person finds it in their history."""
+    context, world, now = service(), current_world(), current_now()
+    office, scopes = office_with("registers.read")
+    sent = body(OfficeInquiryInput)
+    register = register_of(sent.information_code, list(context.items.registers))
+    inquiry = Inquiry(
+        world, register or "", sent.items, [sent.affairs_code, sent.procedure_code], sent.purpose, sent.legal_basis,
+        sent.office or office, None, sent.subjects, cleared="registers.protected" in scopes,
+    )  # fmt: skip
+    return _private(jsonify(coded(ask(context, inquiry, now), sent.items)))
+
+
+def coded(found: Answer, items: Sequence[str]) -> dict[str, Any]:
+    """An answer as data, with the codes of the register and of the items."""
+    codes = {item: data_code(found.register, item) for item in items}
+    return found.body() | {"information_code": information_code(found.register), "data_codes": codes}
 
 
 def _private(response: Response) -> Response:
@@ -137,109 +138,28 @@ def _private(response: Response) -> Response:
     return response
 
 
-def _first_time(connection: Connection, world: str) -> bool:
-    """Remember the idempotency key of this call; False where it was acted on before."""
-    key = request.headers.get("Idempotency-Key")
-    if not key:
-        return True
-    key = f"{request.path} {key}"[:120]
-    if connection.execute(select(acted).where(acted.c.world == world, acted.c.key == key)).first():
-        return False
-    connection.execute(insert(acted).values(world=world, key=key))
-    return True
-
-
-def _card_item(connection: Connection, world: str, sent: UpdateInput, now: datetime, people: People) -> bool | None:
-    """Apply a change to the card itself; None where the item is not one that the card keeps."""
-    if sent.item != "person.signing_certificate":
-        return None
-    if sent.value == "valid":
-        birth = people.value(sent.subject, "person.birth_date")
-        return cards.reissue_signing(connection, world, sent.subject, now, birth)
-    if sent.value == "revoked":
-        return cards.revoke_signing(connection, world, sent.subject, now, sent.reason)
-    raise Problem(422, "invalid-body", "A certificate can only become valid or revoked.")
-
-
-@blueprint.post("/registers/<register>/updates")
-@operation(
-    "T3",
-    "Change a register",
-    "By an authority. A new name or address in the resident register also revokes the signing certificate. "
-    "With an Idempotency-Key a repeated call changes nothing.",
-    request=UpdateInput,
-    response=Outcome,
-    errors=(400, 401, 403, 404, 415, 422, 503),
-    security="client",
-    headers=("X-Sim-World", "X-Sim-Now"),
-)
-def update(register: str) -> Response:
-    """Change one item of one subject."""
-    context, world, now = service(), current_world(), current_now()
-    office = authority("registers.write")
-    context.suffer(world, "updates")
-    sent = body(UpdateInput)
-    info = context.items.by_id.get(sent.item)
-    if info is None or info.register != register:
-        raise Problem(422, "outside-purpose", "The register does not hold this item.", items=[sent.item])
-    with context.store.write() as connection:
-        the_world(connection, world)
-        people = People(connection, world)
-        if people.kinds.get(sent.subject) != info.kind:
-            raise not_found("There is no such subject in this register.")
-        if not _first_time(connection, world):
-            return jsonify(changed=False)
-        changed = _card_item(connection, world, sent, now, people) if register == CARD else None
-        if changed is None:
-            changed = change(connection, world, sent.subject, sent.item, sent.value, now.date())
-            if changed and sent.item in REVOKING:
-                cards.revoke_signing(connection, world, sent.subject, now, sent.reason)
-        history.changed(connection, world, now, office, register, sent.subject, sent.item, sent.reason)
-    return jsonify(changed=changed)
-
-
-@blueprint.post("/certificates/revocations")
-@operation(
-    "T3",
-    "Revoke a person's signing certificate",
-    request=CertificateInput,
-    response=Outcome,
-    errors=(400, 401, 403, 404, 415, 422, 503),
-    security="client",
-    headers=("X-Sim-World", "X-Sim-Now"),
-)
-def revoke() -> Response:
-    """Where there is none that is valid, nothing changes."""
-    context, world, now = service(), current_world(), current_now()
-    office = authority("registers.write")
-    context.suffer(world, "updates")
-    sent = body(CertificateInput)
-    with context.store.write() as connection:
-        the_world(connection, world)
-        if People(connection, world).kinds.get(sent.subject) != "person":
-            raise not_found("There is no such person.")
-        first = _first_time(connection, world)
-        changed = first and cards.revoke_signing(connection, world, sent.subject, now, sent.reason)
-        if changed:
-            history.changed(
-                connection, world, now, office, CARD, sent.subject, "person.signing_certificate", sent.reason
-            )
-    return jsonify(changed=changed)
-
-
 @blueprint.get("/history")
 @operation(
     "T2",
     "Who saw what, why, on what ground",
-    "Refused inquiries too, and changes. Newest last. `intact` tells whether the chain of hashes is whole.",
+    "The person's own rows, those of their household and of the children they represent; refused inquiries and changes too. Newest "
+    "last. What could tell where a protected person lives is shown to nobody who does not live with them. `intact` tells whether the "
+    "chain of hashes is whole. Assumption: member names.",
     response=history.History,
-    errors=(401, 403),
+    errors=(400, 401, 403),
     security="user",
 )
 def read_history() -> Response:
     """The person's own."""
     context = service()
-    caller, _ = person("registers")
+    caller, subject = person("registers")
     with context.store.read() as connection:
-        found = history.read(connection, caller.world)
+        people = People(connection, caller.world)
+        born = the_world(connection, caller.world).made_at.date()
+        found = history.read(connection, caller.world, Sight(connection, caller.world, people, subject, _today(born)))
     return _private(jsonify(found.model_dump()))
+
+
+def _today(otherwise: date) -> date:
+    """The simulated day of the call where it names one."""
+    return current_now().date() if NOW_HEADER in request.headers else otherwise

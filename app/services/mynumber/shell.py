@@ -13,9 +13,16 @@ from flask_wtf.csrf import generate_csrf
 from app import foreign, i18n
 from app.i18n import gettext as _
 from app.services.mynumber.context import service
-from app.services.mynumber.interactions import Interaction
+from app.services.mynumber.interactions import Interaction, current
 
 PAGES = "pages"  # the blueprint
+# Fields of the forms.
+FORM = {
+    "interaction": "which of this browser's requests",
+    "pin": "the PIN",
+    "outcome": "a failure to see",
+    "csrf_token": "",
+}
 _WEEKDAYS = "月火水木金土日"
 
 
@@ -35,6 +42,25 @@ def speak(interaction: Interaction | None) -> None:
     wanted = chosen or next((tag for tag in asked if tag in i18n.TAGS), i18n.SOURCE)
     i18n.use(wanted, session.get("furigana") == "on")
     g.interaction = interaction
+
+
+class Stopped(Exception):
+    """A page that stands in the way; see `stops`. `chosen`: somebody wanted to see it, nothing is really wrong."""
+
+    def __init__(self, kind: str, interaction: Interaction | None = None, *, chosen: bool = False) -> None:
+        super().__init__(kind)
+        self.chosen = chosen
+        self.kind = kind
+        self.interaction = interaction
+
+
+def this_interaction() -> Interaction:
+    """The request that this page is about, from now on in its language; raises `Stopped`."""
+    found = current(service(), request.form.get("interaction"))
+    if found is None:
+        raise Stopped("gone")
+    speak(found)
+    return found
 
 
 def csp_nonce() -> str:

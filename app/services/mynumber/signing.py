@@ -52,7 +52,8 @@ def sign_transaction(context: Context, interaction: Interaction, card: Card, tra
     with context.store.write() as connection:
         address = context.address_of(connection, world, card.subject)
         people = People(connection, world)
-        signed = cards.sign(connection, world, card, people, address, context.authority, transaction.digest)
+        crl = context.crl_url(world)
+        signed = cards.sign(connection, world, card, people, address, context.authority, crl, transaction.digest)
         values = {
             "state": "signed",
             "subject": card.subject,

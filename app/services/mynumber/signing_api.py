@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
+from datetime import datetime
 from typing import Annotated
 
-from flask import Blueprint, Response, jsonify
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from flask import Blueprint, Response, json, jsonify, request
+from joserfc import jwe
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import insert, select
 
@@ -16,11 +20,13 @@ from app.services.mynumber.access import client, person
 from app.services.mynumber.cards import revoked_serials
 from app.services.mynumber.context import service
 from app.services.mynumber.people import the_world
-from app.services.mynumber.tables import transactions
+from app.services.mynumber.tables import transactions, worlds
 from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
 from app.services.simcore.problems import Problem, install, not_found
-from app.services.simcore.world import current_now, current_world
+from app.services.simcore.world import NOW_HEADER, current_now, current_world, parse_world
+
+KEY_ALGORITHM, CONTENT_ALGORITHM = "RSA-OAEP-256", "A256GCM"
 
 blueprint = Blueprint("signing", __name__)
 install(blueprint)
@@ -61,12 +67,14 @@ class TransactionMade(BaseModel):
 
 
 class SignResult(BaseModel):
-    """`certificate` is base64 DER, `signature` base64; `signed_at` simulated local time."""
+    """`certificate` is base64 DER, `signature` base64; `signed_at` simulated local time. For a client with a key of its own for it:
+    `encrypted` alone, a compact JWE (RSA-OAEP-256, A256GCM) over the JSON of the others."""
 
-    signature: str
-    certificate: str
-    algorithm: str
-    signed_at: str
+    signature: str | None = None
+    certificate: str | None = None
+    algorithm: str | None = None
+    signed_at: str | None = None
+    encrypted: str | None = None
 
 
 @blueprint.post("/api/sign-transactions")
@@ -83,7 +91,8 @@ class SignResult(BaseModel):
 )
 def start() -> tuple[Response, int]:
     """Keep the digest until a card signs it."""
-    context, caller, world = service(), client("sign"), current_world()
+    context, caller = service(), client("sign")
+    world = parse_world(caller.world or None)
     context.suffer(world, "sign")
     sent = body(TransactionInput)
     id_ = str(uuid.uuid4())
@@ -99,7 +108,8 @@ def start() -> tuple[Response, int]:
 @operation(
     "T1",
     "The signature and the certificate",
-    "Assumption: plain members instead of a JWE to a platform operator.",
+    "With the access token that came from signing. A client that registered a key for it gets a JWE, as platform operators do; "
+    "others plain members. Assumption: names of the members.",
     response=SignResult,
     errors=(401, 403, 404, 503),
     security="user",
@@ -122,7 +132,16 @@ def result(transaction: str) -> Response:
         algorithm=certificates.ALGORITHM,
         signed_at=row.signed_at,
     )
-    answer = jsonify(found.model_dump())
+    told = found.model_dump(exclude_none=True)
+    key = context.provider.clients[caller.client].encryption_key
+    if key is not None:
+        header = {"alg": KEY_ALGORITHM, "enc": CONTENT_ALGORITHM, "cty": "json"}
+        told = {
+            "encrypted": jwe.encrypt_compact(
+                header, json.dumps(told), key, algorithms=[KEY_ALGORITHM, CONTENT_ALGORITHM]
+            )
+        }
+    answer = jsonify(told)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -144,11 +163,37 @@ def authority() -> Response:
 )
 def revoked() -> Response:
     """As of the simulated moment of the call."""
-    context, world, now = service(), current_world(), current_now()
+    world, now = current_world(), current_now()
+    return Response(certificates.pem(_list(world, now)), content_type="application/x-pem-file")
+
+
+@blueprint.get("/certificates/lists/<name>.crl")
+@operation(
+    "T1",
+    "Revocation list where certificates point to (DER, X.509 CRL)",
+    "Signed by the synthetic authority, with `nextUpdate` and a number. As of `X-Sim-Now`, or else of the newest revocation. "
+    "Assumption: real lists are reached over the network of certified verifiers only.",
+    errors=(400, 404, 503),
+)
+def revocation_list(name: str) -> Response:
+    """The name in the address tells nothing of the world."""
+    context = service()
+    with context.store.read() as connection:
+        ids = connection.execute(select(worlds.c.world)).scalars()
+        world = next((one for one in ids if context.crl_id(one) == name), None)
+        if world is None:
+            raise not_found()
+        newest = max([the_world(connection, world).made_at, *(at for _, at in revoked_serials(connection, world))])
+    now = current_now() if NOW_HEADER in request.headers else newest
+    data = _list(world, now).public_bytes(serialization.Encoding.DER)
+    return Response(data, content_type="application/pkix-crl")
+
+
+def _list(world: str, now: datetime) -> x509.CertificateRevocationList:
+    context = service()
     if "unsupported" in context.suffer(world, "crl"):
         raise Problem(503, "crl-unavailable", "There is no revocation list now.", headers={"Retry-After": "30"})
     with context.store.read() as connection:
         the_world(connection, world)
         serials = [(serial, at) for serial, at in revoked_serials(connection, world) if at <= now]
-    found = context.authority.revocation_list(serials, now)
-    return Response(certificates.pem(found), content_type="application/x-pem-file")
+    return context.authority.revocation_list(serials, now)

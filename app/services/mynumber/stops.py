@@ -21,18 +21,20 @@ class StopPage:
     restorable: bool
     again: bool
     status: int
+    reset: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One such page, in Japanese source strings. `words`: the title, then a paragraph each; `ways`: what one does in real life.
-    `restorable`: 「元に戻す」 helps; `again`: trying again may help."""
+    `restorable`: 「元に戻す」 helps; `again`: trying again may help; `reset`: a new PIN helps, as in real life."""
 
     words: tuple[str, ...]
     ways: tuple[str, ...] = ()
     restorable: bool = False
     again: bool = False
     status: int = 200
+    reset: bool = False
 
 
 _COUNTER = "住んでいる市の窓口で、暗証番号を設定し直します。カードと本人確認書類を持っていきます。"
@@ -45,6 +47,7 @@ STOPS: dict[str, Stop] = {
         ),
         (_COUNTER,),
         restorable=True,
+        reset=True,
     ),
     "signing_locked": Stop(
         (
@@ -53,10 +56,19 @@ STOPS: dict[str, Stop] = {
         ),
         ("コンビニの端末とスマートフォンのアプリで、設定し直すことができます。", _COUNTER),
         restorable=True,
+        reset=True,
     ),
     "expired": Stop(
         ("カードの有効期限が切れています", "有効期限が切れたカードでは、本人だと示すことができません。"),
         ("住んでいる市の窓口で、新しいカードを申し込みます。新しいカードは、ふつう1か月ほどで受け取れます。",),
+        restorable=True,
+    ),
+    "login_expired": Stop(
+        (
+            "利用者証明用の電子証明書の有効期限が切れています",
+            "電子証明書は、発行から5回目の誕生日までです。カードそのものの有効期限は、まだ切れていません。",
+        ),
+        ("住んでいる市の窓口で、電子証明書を発行し直します。手数料はかかりません。",),
         restorable=True,
     ),
     "revoked": Stop(
@@ -154,6 +166,7 @@ _OUTCOMES: dict[Use, dict[str, str]] = {
         "expired": "カードの有効期限が切れている",
         "revoked": "電子証明書が失効している",
         "cancelled": "カードの利用が止められている",
+        "no_card": "カードがない",
         "reading_failure": "カードを読み取れない",
     },
     "signing_pin": {
@@ -161,9 +174,20 @@ _OUTCOMES: dict[Use, dict[str, str]] = {
         "signing_locked": "署名用の暗証番号が使えなくなる",
         "signing_expired": "署名用の電子証明書の有効期限が切れている",
         "signing_revoked": "署名用の電子証明書が失効している",
+        "no_signing": "15歳未満で、署名用の電子証明書がない",
+        "expired": "カードの有効期限が切れている",
+        "cancelled": "カードの利用が止められている",
+        "no_card": "カードがない",
         "reading_failure": "カードを読み取れない",
     },
 }
+
+
+def shape_error(use: Use) -> str:
+    """What is wrong with a PIN that cannot be one."""
+    if use == "pin":
+        return _("暗証番号は4桁の数字です。数字を4つ入力してください。")
+    return _("署名用の暗証番号は、6から16文字の英数字です。もう一度入力してください。")
 
 
 def page(kind: str) -> StopPage:
@@ -171,7 +195,7 @@ def page(kind: str) -> StopPage:
     stop = STOPS[kind]
     title, *body = stop.words
     ways = tuple(map(rich, stop.ways))
-    return StopPage(_(title), tuple(map(rich, body)), ways, stop.restorable, stop.again, stop.status)
+    return StopPage(_(title), tuple(map(rich, body)), ways, stop.restorable, stop.again, stop.status, stop.reset)
 
 
 def outcomes(use: Use) -> dict[str, str]:

@@ -37,6 +37,41 @@ facts = Table(
     Column("value", JSON, nullable=False),
     Column("as_of", String(10), nullable=False),
 )
+# Who represents whom by law. `adult`: a guardian of an adult; else a parent or a guardian of a child.
+guardians = Table(
+    "guardian",
+    metadata,
+    _world(),
+    Column("guardian", String(40), primary_key=True),
+    Column("ward", String(40), primary_key=True),
+    Column("adult", Boolean, nullable=False),
+)
+# Who let whom see their records. `registers`: none named means all.
+mandates = Table(
+    "mandate",
+    metadata,
+    _world(),
+    Column("id", String(40), primary_key=True),
+    Column("giver", String(40), nullable=False),
+    Column("delegate", String(40), nullable=False),
+    Column("registers", JSON, nullable=False),
+    Column("given_at", String(32), nullable=False),
+    Column("ends_on", String(10)),
+    Column("withdrawn_at", String(32)),
+)
+# Asynchronous self-information look-ups. `asked`: the inquiry; `ready_at`: simulated moment from which the result is there.
+lookups = Table(
+    "self_information",
+    metadata,
+    _world(),
+    Column("id", String(40), primary_key=True),
+    Column("client", String(255), nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("asked", JSON, nullable=False),
+    Column("asked_at", String(32), nullable=False),
+    Column("ready_at", String(32), nullable=False),
+    Column("notified", Boolean, nullable=False),
+)
 # `state` of the card: valid | expired | revoked | cancelled. `signing` certificate: valid | expired | revoked | none. The PINs are the
 # demonstration's and are printed on the pages.
 cards = Table(
@@ -55,6 +90,14 @@ cards = Table(
     Column("certificate", LargeBinary),
     Column("private_key", LargeBinary),
 )
+# The last day of a card itself; its certificates may end before. None here: the card has no end.
+card_terms = Table(
+    "card_term",
+    metadata,
+    _world(),
+    Column("subject", String(40), primary_key=True),
+    Column("until", String(10), nullable=False),
+)
 revocations = Table(
     "revocation",
     metadata,
@@ -66,6 +109,15 @@ revocations = Table(
 )
 keys = Table(
     "service_key", metadata, _world(), Column("name", String(20), primary_key=True), Column("pem", LargeBinary)
+)
+# Keys of ID tokens. `until`: real time in seconds until which a key that no longer signs is published; NULL: it signs.
+token_keys = Table(
+    "token_key",
+    metadata,
+    _world(),
+    Column("kid", String(64), primary_key=True),
+    Column("pem", LargeBinary, nullable=False),
+    Column("until", Integer),
 )
 used_assertions = Table(
     "used_assertion",

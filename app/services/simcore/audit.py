@@ -35,18 +35,8 @@ class AuditLog:
     """The log of all worlds of one service, in its own table."""
 
     def __init__(self, metadata: MetaData) -> None:
-        self._table = Table(
-            "sim_audit",
-            metadata,
-            Column("world", String(64), primary_key=True),
-            Column("seq", Integer, primary_key=True, autoincrement=False),
-            Column("at", String(32), nullable=False),
-            Column("actor", String(120), nullable=False),
-            Column("action", String(40), nullable=False),
-            Column("detail", Text, nullable=False),
-            Column("previous", String(64), nullable=False),
-            Column("hash", String(64), nullable=False),
-        )
+        found = metadata.tables.get("sim_audit")
+        self._table = found if found is not None else _table(metadata)
 
     def append(self, connection: Connection, world: str, at: datetime, actor: str, action: str, **detail: Any) -> int:
         """Add a row in the caller's write transaction; returns its number within the world, from 1."""
@@ -80,3 +70,18 @@ class AuditLog:
                 return False
             previous, expected = r.hash, expected + 1
         return True
+
+
+def _table(metadata: MetaData) -> Table:
+    return Table(
+        "sim_audit",
+        metadata,
+        Column("world", String(64), primary_key=True),
+        Column("seq", Integer, primary_key=True, autoincrement=False),
+        Column("at", String(32), nullable=False),
+        Column("actor", String(120), nullable=False),
+        Column("action", String(40), nullable=False),
+        Column("detail", Text, nullable=False),
+        Column("previous", String(64), nullable=False),
+        Column("hash", String(64), nullable=False),
+    )

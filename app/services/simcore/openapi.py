@@ -9,11 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Flask, Response, jsonify
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from werkzeug.routing import Rule
+
+from app.services.simcore.problems import Problem
 
 Tier = Literal["T1", "T2", "T3"]
 Security = Literal["none", "user", "client", "control", "assertion"]
@@ -23,8 +26,10 @@ _PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 _STATUS = {
     200: "The answer.", 201: "Made.", 202: "Taken.", 204: "Done.", 302: "To the next page.", 303: "To the next page.",
     400: "The request cannot be read.", 401: "No valid token.", 403: "Not allowed.", 404: "Nothing here for this world.",
-    409: "Does not fit the present state.", 413: "Too large.", 415: "Not JSON.",
-    422: "The content is not acceptable, for example a legal My Number.", 503: "The service does not answer now.",
+    304: "Not changed.", 405: "Not this method.", 406: "Not in this form.", 409: "Does not fit the present state.", 410: "Gone.",
+    412: "It was changed meanwhile.", 413: "Too large.", 415: "Not JSON.",
+    422: "The content is not acceptable, for example a legal My Number.", 428: "The version that is meant must be named.",
+    429: "Too many requests; Retry-After says when.", 501: "Not offered.", 503: "The service does not answer now.",
 }  # fmt: skip
 _SCHEMES: dict[str, Any] = {
     "user": {"type": "http", "scheme": "bearer", "description": "Access token of a person, by authorization code."},
@@ -40,6 +45,7 @@ _SCHEMES: dict[str, Any] = {
 _HEADERS = {
     "X-Sim-World": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
     "X-Sim-Now": {"type": "string", "description": "Simulated local date-time without an offset."},
+    "If-Match": {"type": "string", "description": "ETag of the version that is meant."},
     "Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 64},
 }
 
@@ -59,6 +65,7 @@ class Operation:
     security: Security
     headers: tuple[str, ...]
     page: bool
+    query: Mapping[str, str]
 
 
 def operation(
@@ -74,13 +81,15 @@ def operation(
     security: Security = "none",
     headers: tuple[str, ...] = (),
     page: bool = False,
+    query: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[View], View]:
     """Document a view. `request` and `response` are pydantic models (or any type it knows); `form` maps fields to their meaning;
-    `headers` names those of the call; `page` means HTML for a browser."""
+    `errors`: the other statuses, among them any that tell the same answer (201 beside 200) or none (304);
+    `headers` names those of the call; `page` means HTML for a browser; `query` maps optional parameters to their meaning."""
 
     def keep(view: View) -> View:
         view.__operation__ = Operation(  # type: ignore[attr-defined]
-            tier, summary, description, request, form, response, status, errors, security, headers, page
+            tier, summary, description, request, form, response, status, errors, security, headers, page, query
         )
         return view
 
@@ -105,7 +114,12 @@ def _content(model: Any, components: dict[str, Any]) -> dict[str, Any]:
 def _parameters(rule: Rule, op: Operation) -> list[dict[str, Any]]:
     names = _PARAMETER.findall(rule.rule)
     path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
-    return path + [{"name": name, "in": "header", "required": True, "schema": _HEADERS[name]} for name in op.headers]
+    headers = [{"name": name, "in": "header", "required": True, "schema": _HEADERS[name]} for name in op.headers]
+    query = [
+        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in op.query.items()
+    ]
+    return path + headers + query
 
 
 def _operation(rule: Rule, method: str, op: Operation, components: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +131,8 @@ def _operation(rule: Rule, method: str, op: Operation, components: dict[str, Any
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     answers: dict[str, Any] = {str(op.status): done}
     for status in op.errors:
-        answers[str(status)] = {"description": _STATUS[status]} | ({} if op.page else {"content": problem})
+        content = done.get("content") if status < 300 else None if op.page or status < 400 else problem
+        answers[str(status)] = {"description": _STATUS[status]} | ({"content": content} if content else {})
     found: dict[str, Any] = {
         "operationId": f"{rule.endpoint.replace('.', '_')}_{method.lower()}",
         "summary": f"[{op.tier}] {op.summary}",
@@ -173,8 +188,15 @@ def document(app: Flask, title: str, description: str) -> dict[str, Any]:
     }
 
 
-def serve(app: Flask, title: str, description: str) -> None:
-    """Add `GET /healthz` and `GET /openapi.json`. Call it after all blueprints are registered."""
+class Readiness(BaseModel):
+    """`status`: ready | unready. `checks`: what the service needs, by name: `ok`, or what is wrong."""
+
+    status: str
+    checks: dict[str, str]
+
+
+def serve(app: Flask, title: str, description: str, ready: Callable[[], Mapping[str, str]] | None = None) -> None:
+    """Add `GET /healthz`, `GET /openapi.json`, and `GET /readyz` by what `ready` finds."""
     blueprint = Blueprint("about", __name__)
 
     @blueprint.get("/healthz")
@@ -182,8 +204,32 @@ def serve(app: Flask, title: str, description: str) -> None:
     def healthz() -> Response:
         return jsonify(status="ok")
 
+    if ready is not None:
+
+        @blueprint.get("/readyz")
+        @operation(
+            "T3",
+            "Whether the service can do its work",
+            "Its store and the services it calls.",
+            response=Readiness,
+            errors=(503,),
+        )
+        def readyz() -> tuple[Response, int]:
+            found = dict(ready())
+            fine = all(one == "ok" for one in found.values())
+            if not fine:
+                raise Problem(503, "unready", "Something that this service needs is missing.", checks=found)
+            return jsonify(status="ready", checks=found), 200
+
     @blueprint.get("/openapi.json")
     def openapi_document() -> Response:
         return jsonify(document(app, title, description))
 
+    app.extensions["openapi"] = (title, description)
+
     app.register_blueprint(blueprint)
+
+
+def document_of(app: Flask) -> dict[str, Any]:
+    """The document of an application that serves one."""
+    return document(app, *app.extensions["openapi"])

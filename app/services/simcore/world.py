@@ -10,13 +10,14 @@ import hmac
 import re
 from datetime import datetime
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, current_app, g, has_request_context, request
 
 from app.services.simcore.problems import Problem
 
 WORLD_HEADER = "X-Sim-World"
 NOW_HEADER = "X-Sim-Now"
 KEY_HEADER = "X-Sim-Key"
+CLIENT_HEADER = "X-Sim-Client"
 _WORLD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -50,6 +51,24 @@ def current_now() -> datetime:
     return parse_now(request.headers.get(NOW_HEADER))
 
 
+def note_client(client: str) -> None:
+    """Say who calls, once a token told: faults may be for one client alone."""
+    g.sim_client = client
+
+
+def current_client() -> str | None:
+    """Who calls: the client whose token was read, or the one that the form or the header `X-Sim-Client` names."""
+    if not has_request_context():
+        return None
+    return g.get("sim_client") or request.values.get("client_id") or request.headers.get(CLIENT_HEADER)
+
+
+def has_control_key() -> bool:
+    """Whether this call has the control key, or the service needs none."""
+    key = current_app.config.get("CONTROL_KEY")
+    return key is None or hmac.compare_digest(request.headers.get(KEY_HEADER, "").encode(), key.encode())
+
+
 def guard_control(blueprint: Blueprint) -> None:
     """Let only holders of the control key use a control plane (`/_sim/...`).
 
@@ -57,8 +76,7 @@ def guard_control(blueprint: Blueprint) -> None:
     """
 
     def check() -> None:
-        key = current_app.config.get("CONTROL_KEY")
-        if key is not None and not hmac.compare_digest(request.headers.get(KEY_HEADER, "").encode(), key.encode()):
+        if not has_control_key():
             raise Problem(403, "control-key", f"The header {KEY_HEADER} does not open the control plane.")
 
     blueprint.before_request(check)
