@@ -18,7 +18,7 @@ DEV_READY := .venv/.dev-ready
 NODE_READY := node_modules/.ready
 VENDOR_READY := $(VENDOR)/.ready
 
-.PHONY: help run setup test test-journeys test-fast lint format bench locks clean
+.PHONY: help run setup test test-all test-journeys test-fast lint format bench locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,6 +30,12 @@ run: setup ## start the site and print its address
 setup: $(RUN_READY) $(VENDOR_READY) ## install what the site needs, without starting it
 
 test: setup $(DEV_READY) ## every check, the journeys in a browser included
+	@sh scripts/chromium.sh
+	@sh scripts/tools.sh
+	@$(BIN)/hitomado prepare
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
+
+test-all: setup $(DEV_READY) ## the same with every household in every view and every point of the kill test
 	@sh scripts/chromium.sh
 	@sh scripts/tools.sh
 	@$(BIN)/hitomado prepare

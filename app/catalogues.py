@@ -28,7 +28,7 @@ KEYWORDS = {"_": None, "gettext": None, "rich": None}
 TEXTS = frozenset(
     {
         "label", "question", "hint", "why", "yes", "no", "because", "otherwise", "title", "summary", "start_title", "promise", "office", "holds",
-        "who", "reason", "note", "lost", "counting", "done", "document", "name", "place", "hours", "heading",
+        "who", "reason", "note", "lost", "counting", "done", "document", "name", "place", "hours", "heading", "remedy",
     }
 )  # fmt: skip
 LISTS = frozenset({"cautions", "prepare", "unverified"})

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from accessibility.axe import Seen
 from app.factory import Site, create_site
+from app.world.checking import faults_of_all
 from e2e.browser import View, Watch, chromium
 
 HERE = Path(__file__).parent
@@ -63,6 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The real site with its services, on a port of its own and an empty database; one a process."""
     running = create_site(tmp_path_factory.mktemp("site"))
     yield running
+    assert faults_of_all(running.context) == []
     running.close()
 
 

@@ -38,7 +38,8 @@ def _rides() -> list[object]:
             view = VIEWS[(place + turn) % len(VIEWS)]
             full = turn == 0
             id_ = f"{persona}-{view}-{consent}" + ("-to-the-end" if full else "")
-            rides.append((not full, pytest.param(persona, view, consent, full, id=id_)))
+            marks = () if full else (pytest.mark.long,)
+            rides.append((not full, pytest.param(persona, view, consent, full, id=id_, marks=marks)))
     return [ride for _order, ride in sorted(rides, key=lambda one: one[0])]
 
 

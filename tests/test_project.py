@@ -85,9 +85,12 @@ def test_the_locks_agree_with_each_other_and_with_what_the_project_asks_for() ->
     site, checks = versions["requirements.txt"], versions["requirements-dev.txt"]
     assert site.items() <= checks.items()
     project = pyproject()["project"]
-    asked = {re.split(r"[><=~\[ ]", text)[0].lower().replace("_", "-") for text in project["dependencies"]}
+    asked = {
+        re.split(r"[><=~\[ ]", text)[0].lower().replace("_", "-").replace(".", "-") for text in project["dependencies"]
+    }
     wanted = {
-        re.split(r"[><=~\[ ]", text)[0].lower().replace("_", "-") for text in project["optional-dependencies"]["dev"]
+        re.split(r"[><=~\[ ]", text)[0].lower().replace("_", "-").replace(".", "-")
+        for text in project["optional-dependencies"]["dev"]
     }
     assert asked <= site.keys()
     assert wanted <= checks.keys()

@@ -220,6 +220,12 @@ def _order(
                 near = nearest(earlier, by_id)
                 hint = f"「{near}」のことですか" if near else "手続のファイル名（.yaml の前）を書いてください"
                 problems.append(doc.problem(("after", place), f"「{earlier}」という手続はありません", hint))
+        for place, trap in enumerate(procedure.definition.traps):
+            if trap.unless is not None and trap.unless not in by_id and trap.unless not in stems:
+                hint = "手続のファイル名（.yaml の前）を書いてください"
+                problems.append(
+                    doc.problem(("traps", place, "unless"), f"「{trap.unless}」という手続はありません", hint)
+                )
         sorter.add(procedure.id, *(earlier for earlier in procedure.definition.after if earlier in by_id))
     try:
         place_of = {id_: n for n, id_ in enumerate(sorter.static_order())}

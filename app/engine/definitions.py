@@ -26,7 +26,11 @@ class Clause(Model):
 
 
 class Due(Model):
-    """A deadline as the law states it. ``start`` is a date item (`move.date`); numbers are days, months or years from it."""
+    """A deadline as the law states it. ``start`` is a date item (`move.date`); numbers are days, months or years from it.
+
+    ``remedy``: what to do instead once the last day has passed and nobody can file any more; empty where one still can.
+    ``lapses``: what is no longer valid from the next day on where nothing was filed.
+    """
 
     kind: Literal["duty", "window", "prescription", "advice"]
     start: str | None = Field(default=None, alias="from")
@@ -39,6 +43,8 @@ class Due(Model):
     lost: str = ""
     counting: str = ""
     note: str = ""
+    remedy: str = ""
+    lapses: Literal["card"] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Due:
@@ -53,15 +59,31 @@ class Due(Model):
             )
         if lengths and self.kind != "advice" and not self.lost:
             raise wrong("期限を過ぎるとどうなるかがありません", "lost: に、過ぎると何を失うかを文で書いてください")
+        if (self.remedy or self.lapses) and not lengths:
+            raise wrong("期限の日数がありません", "remedy: と lapses: は、days: など期限の長さがあるときだけ書けます")
         return self
 
 
 class Trap(Model):
-    """A further day after which something is lost, however the deadline itself is met."""
+    """A further day after which something is lost, however the deadline itself is met.
+
+    ``lapses``: what is no longer valid from the next day on, unless the procedure ``unless`` was filed by then.
+    """
 
     start: str = Field(alias="from")
     days: int
     lost: str
+    lapses: Literal["card"] | None = None
+    unless: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Trap:
+        if (self.lapses is None) != (self.unless is None):
+            raise wrong(
+                "何が使えなくなり、何を出せばそうならないかがそろっていません",
+                "lapses: と unless: は、両方書くか、どちらも書かないでください",
+            )
+        return self
 
 
 class OnlineWindow(Model):

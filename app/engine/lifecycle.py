@@ -19,6 +19,7 @@ class State(StrEnum):
 
     QUEUED = "queued"  # 送信前: not handed over yet, or waits for another procedure
     SENDING = "sending"  # 送信待ち: signed and in the outbox, no receipt yet
+    UNDELIVERED = "undelivered"  # 送れませんでした: no office took it for too long; the citizen decides
     RECEIVED = "received"  # 届きました
     IN_REVIEW = "in_review"  # 審査中
     CORRECTION_REQUESTED = "correction_requested"  # 訂正のお願い
@@ -31,11 +32,13 @@ class State(StrEnum):
 
 
 class EventType(StrEnum):
-    """What can happen to a case. The first four belong to the site, the rest are reported by the authority."""
+    """What can happen to a case. The first six belong to the site, the rest are reported by the authority."""
 
     RELEASED = "released"  # everything it waited for is done: into the outbox
     HELD = "held"  # taken back out of the outbox before it was sent
     REFUSED = "refused"  # the office did not take it in (no arrival number)
+    GIVEN_UP = "given_up"  # no office answered for too long
+    SENT_AGAIN = "sent_again"  # the citizen wants it sent after all
     FOLLOWED = "followed"  # another procedure does this one
     RECEIVED = "received"
     REVIEW_STARTED = "review_started"
@@ -113,6 +116,11 @@ TRANSITIONS: Mapping[tuple[State, EventType], Transition] = MappingProxyType(
         (State.SENDING, EventType.RECEIVED): Transition(State.RECEIVED, _A),
         (State.SENDING, EventType.REFUSED): Transition(State.REJECTED, _A),
         (State.SENDING, EventType.HELD): Transition(State.QUEUED, _S),
+        (State.SENDING, EventType.GIVEN_UP): Transition(State.UNDELIVERED, _S),
+        (State.UNDELIVERED, EventType.SENT_AGAIN): Transition(State.SENDING, _C),
+        (State.UNDELIVERED, EventType.WITHDRAWN): Transition(State.WITHDRAWN, _C),
+        # An answer was lost: the office had it all the time.
+        (State.UNDELIVERED, EventType.RECEIVED): Transition(State.RECEIVED, _A),
         (State.RECEIVED, EventType.REVIEW_STARTED): Transition(State.IN_REVIEW, _A),
         (State.RECEIVED, EventType.VISIT_NEEDED): Transition(State.NEEDS_VISIT, _A),
         # A private notice has no review: the company receives it and carries it out.
@@ -140,6 +148,7 @@ _TURN: Mapping[State, Actor] = MappingProxyType(
     {
         State.QUEUED: Actor.SITE,
         State.SENDING: Actor.SITE,
+        State.UNDELIVERED: Actor.CITIZEN,
         State.RECEIVED: Actor.AUTHORITY,
         State.IN_REVIEW: Actor.AUTHORITY,
         State.CORRECTION_REQUESTED: Actor.CITIZEN,

@@ -113,6 +113,15 @@ def load_household(path: Path, event: CompiledEvent) -> Household:
     )
 
 
+def household_of(data: Mapping[str, Any], event: CompiledEvent) -> Household:
+    """A household from data in the form of a household file. Raises DefinitionErrors; problems have no place."""
+    problems: list[Problem] = []
+    household = _check(Document(str(data.get("id", "")), data), event, problems)
+    if household is None or problems:
+        raise DefinitionErrors(problems)
+    return household
+
+
 def _check(doc: Document, event: CompiledEvent, problems: list[Problem]) -> Household | None:
     try:
         persona = Persona.model_validate(doc.value)

@@ -95,6 +95,18 @@ class PlannedProcedure:
         return None if start is UNKNOWN else deadlines.compute(compiled.rule, start)
 
     @property
+    def closes(self) -> bool:
+        """Whether nobody can file it any more once its last day has passed: a right that is lost, or a period that ends."""
+        due = self.compiled.definition.due
+        return due.kind == "prescription" or bool(due.remedy)
+
+    @property
+    def too_late(self) -> bool:
+        """Whether its last day has passed and it cannot be filed any more."""
+        due = self.due
+        return self.closes and due is not None and due.last is not None and due.last < self._plan.today
+
+    @property
     def authority(self) -> Authority | None:
         """Who receives it; None while the address that decides is not known."""
         return self._plan.authority(self.compiled.definition.authority)

@@ -15,7 +15,11 @@ class Base(DeclarativeBase):
 
 
 class World(Base):
-    """One visitor's sandbox. ``now`` is the simulated date-time (ISO), ``event_seq`` the last event read from offices."""
+    """One visitor's sandbox. ``now`` is the simulated date-time (ISO), ``event_seq`` the last event read from offices.
+
+    ``persona`` is the id of a household; ``sealed`` holds the household itself where the visitor made it up: its people are synthetic, but
+    the choices may be like the visitor's own family.
+    """
 
     __tablename__ = "worlds"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -23,6 +27,7 @@ class World(Base):
     now: Mapped[str] = mapped_column(String(32))
     event_seq: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes | None] = mapped_column(default=None)
 
 
 def _world_key() -> Mapped[str]:
@@ -80,7 +85,9 @@ class Case(Base):
     """One submitted procedure at one authority, and its place in the outbox.
 
     ``state`` follows from the events (``app.engine.lifecycle``); it is kept for listing. ``waits_for`` are case numbers
-    that must be finished first. ``sent`` are the ledger rows whose facts the authority received.
+    that must be finished first. ``sent`` are the ledger rows whose facts the authority received. ``tries`` counts since the case was
+    released or sent again; ``failing_since`` and ``tried_at`` are simulated moments (ISO), ``not_before`` a real one (ISO, UTC).
+    ``office_seq`` is the last of the office's events that was entered.
     """
 
     __tablename__ = "cases"
@@ -95,6 +102,10 @@ class Case(Base):
     idempotency_key: Mapped[str] = mapped_column(String(64))
     arrival_number: Mapped[str | None] = mapped_column(String(32))
     tries: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[str | None] = mapped_column(String(32), default=None)
+    tried_at: Mapped[str | None] = mapped_column(String(32), default=None)
+    not_before: Mapped[str | None] = mapped_column(String(40), default=None)
+    office_seq: Mapped[int] = mapped_column(default=0)
     waits_for: Mapped[list[Any]] = mapped_column(default=list)
     sent: Mapped[list[Any]] = mapped_column(default=list)
     sealed: Mapped[bytes]  # the application's body
@@ -133,3 +144,45 @@ class Letter(Base):
     needs_action: Mapped[bool] = mapped_column(default=False)
     read: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)
+
+
+class DeadlineNotice(Base):
+    """That a procedure's last day was spoken of: ``mark`` is 14, 7, 1, passed (``app.engine.notices``), or card where the card lapsed.
+
+    ``last`` is an ISO day, ``letter`` the letter that says it.
+    """
+
+    __tablename__ = "deadline_notices"
+    world: Mapped[str] = _world_key()
+    journey: Mapped[int] = mapped_column(primary_key=True)
+    procedure: Mapped[str] = mapped_column(String(64), primary_key=True)
+    last: Mapped[str] = mapped_column(String(10), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(16), primary_key=True)
+    letter: Mapped[int]
+    __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)
+
+
+class CalendarEntry(Base):
+    """What calendars were last told about an event: ``key`` names it within the world, ``days`` are its ISO days, ``sequence`` counts
+    its changes (RFC 5545, 3.8.7.4)."""
+
+    __tablename__ = "calendar_entries"
+    world: Mapped[str] = _world_key()
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    days: Mapped[str] = mapped_column(String(40))
+    cancelled: Mapped[bool] = mapped_column(default=False)
+    sequence: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),)
+
+
+class CalendarLink(Base):
+    """The address under which a calendar may read a world's dates. Found by the SHA-256 of its token; the token itself is sealed."""
+
+    __tablename__ = "calendar_links"
+    world: Mapped[str] = _world_key()
+    digest: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes]
+    __table_args__ = (
+        ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),
+        UniqueConstraint("digest"),
+    )

@@ -15,6 +15,7 @@ from app.world.context import Context
 
 BLUEPRINTS = (
     "home", "start", "triage", "consent", "plan", "questions", "review", "sign", "cases", "inbox", "mydata", "settings", "time", "help", "library",
+    "developers", "calendar",
 )  # fmt: skip
 HOURS_A_FORM_LIVES = 8
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from app.engine.lifecycle import State
+from app.engine.lifecycle import EventType, State
 from app.engine.values import from_json, to_json
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
-from app.web import caseviews, shell
+from app.web import caseviews, deadlineviews, shell
 from app.web.errors import real_number
 from app.web.forms import answer_form
 from app.web.notices import flashed
@@ -61,7 +61,7 @@ def _row(here: World, case: CaseView) -> dict[str, Any]:
         )
         if text
     ]
-    mark = {caseviews.YOUR_TURN: _("訂正のお願い"), caseviews.VISIT: _("窓口へ行く番")}.get(caseviews.group(case))
+    mark = caseviews.state_words(case) if caseviews.group(case) in (caseviews.YOUR_TURN, caseviews.VISIT) else None
     return {
         "id": f"case-{case.n}",
         "name": caseviews.title(here, case),
@@ -100,6 +100,8 @@ def one(n: int) -> Any:
         office=office,
         definition=definition,
         timeline=caseviews.timeline(here, case),
+        late=deadlineviews.late_note(here, case),
+        has_visit=any(event.type is EventType.VISIT_NEEDED for event, _actor in case.history),
         expected=caseviews.expected_text(here, case),
         until=caseviews.until_text(here, case),
         waiting=caseviews.waiting_text(here, case),
@@ -136,6 +138,17 @@ def visit(n: int) -> Any:
     return redirect(url_for("cases.one", n=case.n), 303)
 
 
+@blueprint.post("/cases/<int:n>/send-again")
+@shell.personal
+def send_again(n: int) -> Any:
+    """Send what was given up once more, with the same key: an office that has it already does not get it twice."""
+    case = _case(n)
+    _here().send_again(case.n)
+    sent = _case(n).arrival_number
+    flash(_("送りました") if sent else _("まだ返事がありません。自動で送り続けます"), "done" if sent else "warning")
+    return redirect(url_for("cases.one", n=case.n), 303)
+
+
 @blueprint.route("/cases/<int:n>/withdraw", methods=["GET", "POST"])
 @shell.personal
 def withdraw(n: int) -> Any:
@@ -145,7 +158,10 @@ def withdraw(n: int) -> Any:
         return redirect(url_for("cases.one", n=n), 303)
     if request.method == "POST":
         here.withdraw(n)
-        flash(_("取り下げました"), "done")
+        if _case(n).state.state is State.WITHDRAWN:
+            flash(_("取り下げました"), "done")
+        else:
+            flash(_("取り下げられませんでした。窓口が先に決めました"), "warning")
         return redirect(url_for("cases.one", n=n), 303)
     waiting = [caseviews.title(here, other) for other in here.cases() if n in other.waits_for]
     return render_template(

@@ -47,7 +47,7 @@ def office(world: World, case: CaseView) -> str:
 def group(case: CaseView) -> str:
     """In which part of the list a case stands."""
     state = case.state.state
-    if state is State.CORRECTION_REQUESTED:
+    if state in (State.CORRECTION_REQUESTED, State.UNDELIVERED):
         return YOUR_TURN
     if state is State.NEEDS_VISIT:
         return VISIT
@@ -61,6 +61,7 @@ def state_words(case: CaseView) -> str:
     words = {
         State.QUEUED: "ほかの手続を待っています",
         State.SENDING: "送信待ち",
+        State.UNDELIVERED: "送れませんでした",
         State.RECEIVED: "届きました",
         State.IN_REVIEW: "審査中",
         State.CORRECTION_REQUESTED: "訂正のお願い",
@@ -79,6 +80,7 @@ def headline(case: CaseView) -> str:
     words = {
         State.QUEUED: "まだ送っていません。あなたがすることはありません",
         State.SENDING: "送信を待っています。あなたがすることはありません",
+        State.UNDELIVERED: "送れませんでした。あなたの番です",
         State.RECEIVED: "届きました。あなたがすることはありません",
         State.IN_REVIEW: "審査中です。あなたがすることはありません",
         State.CORRECTION_REQUESTED: "訂正のお願いがあります。あなたの番です",
@@ -98,6 +100,8 @@ def event_text(event: Event, case: CaseView, world: World) -> str:
     words = {
         EventType.RELEASED: "送りました",
         EventType.HELD: "送るのを止めました",
+        EventType.GIVEN_UP: "{office}から返事がないため、送るのを止めました",
+        EventType.SENT_AGAIN: "もう一度送ることにしました",
         EventType.FOLLOWED: "先の手続に続いて進みました",
         EventType.REFUSED: "{office}が受け取りませんでした",
         EventType.RECEIVED: "{office}に届きました",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, render_template, url_for
@@ -9,7 +10,7 @@ from flask import Blueprint, abort, render_template, url_for
 from app.formats import full_date
 from app.i18n import current_tag
 from app.i18n import gettext as _
-from app.web import caseviews, shell
+from app.web import caseviews, deadlineviews, shell
 from app.world.worlds import LetterView, World
 
 blueprint = Blueprint("inbox", __name__)
@@ -45,16 +46,17 @@ def list_letters() -> Any:
     assert here is not None
     here.deliver()
     letters = here.letters()
+    ours = deadlineviews.letters(here)
     tag = current_tag()
     rows = [
         {
             "id": f"letter-{letter.n}",
-            "name": subject(here, letter),
+            "name": ours[letter.n].subject if letter.n in ours else subject(here, letter),
             "href": url_for("inbox.read", n=letter.n),
-            "action": letter.needs_action and _open(here, letter),
-            "mark": _("要対応") if letter.needs_action and _open(here, letter) else None,
+            "action": (open_ := letter.needs_action and _open(here, letter, ours)),
+            "mark": _("要対応") if open_ else None,
             "meta": [
-                sender(here, letter),
+                ours[letter.n].sender if letter.n in ours else sender(here, letter),
                 full_date(letter.at.date(), tag),
                 _("読みました") if letter.read else _("まだ読んでいません"),
             ],
@@ -70,8 +72,10 @@ def list_letters() -> Any:
     )
 
 
-def _open(here: World, letter: LetterView) -> bool:
+def _open(here: World, letter: LetterView, ours: Mapping[int, deadlineviews.DeadlineLetter]) -> bool:
     """Whether what a letter asks for is still to be done."""
+    if letter.n in ours:
+        return ours[letter.n].open
     case = here.case(letter.case)
     return case is not None and case.turn == "citizen"
 
@@ -83,6 +87,10 @@ def read(n: int) -> Any:
     here = shell.world()
     assert here is not None
     letter = next((one for one in here.letters() if one.n == n), None)
+    ours = deadlineviews.letters(here)
+    if n in ours:
+        here.mark_read(n)
+        return ours[n].page()
     case = here.case(letter.case) if letter else None
     if letter is None or case is None:
         abort(403)
@@ -95,5 +103,5 @@ def read(n: int) -> Any:
         case=case,
         headline=caseviews.headline(case),
         date=full_date(letter.at.date(), current_tag()),
-        open=_open(here, letter),
+        open=_open(here, letter, ours),
     )

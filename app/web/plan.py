@@ -217,6 +217,7 @@ def one(n: int, procedure: str) -> Any:
         required=lead.word == "required",
         office=office_name(task.authority, definition),
         due=due_chip(task.due, journey.today, definition.due.counting),
+        late=planviews.late_text(journey, task, _cases(here, n)) if lead.word == "required" else None,
         mode=mode,
         why=why,
         counter=task.authority.counter if task.authority else None,

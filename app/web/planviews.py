@@ -14,8 +14,9 @@ from app.engine.definitions import Authority, Procedure
 from app.engine.planner import Page, Plan, PlannedProcedure
 from app.i18n import gettext
 from app.i18n import gettext as _
-from app.web import caseviews
+from app.web import caseviews, deadlineviews
 from app.web.words import channel_text, day_parts, due_chip, office_name, who
+from app.world.deadlines import is_open
 from app.world.journeys import Journey
 from app.world.worlds import CaseView
 
@@ -102,11 +103,23 @@ def row(journey: Journey, task: Task, cases: Mapping[tuple[str, str | None], Cas
         "office": office_name(task.authority, definition),
         "due": due_chip(task.due, journey.today, definition.due.counting),
         "channel": channel_text(lead),
+        "late": late_text(journey, task, cases),
         "state": state,
         "state_text": text,
         "reason": _("{reason}です。", reason=gettext(reason)) if reason else None,
         "reason_heading": _reason_heading(lead.channel[0]),
     }
+
+
+def late_text(journey: Journey, task: Task, cases: Mapping[tuple[str, str | None], CaseView]) -> str | None:
+    """That the last day has passed while the procedure is still open, and what to do now; None otherwise."""
+    for one in task.instances:
+        due, case = one.due, cases.get((one.id, one.subject))
+        if due is None or due.last is None or due.last >= journey.today or one.channel[0] == "automatic":
+            continue
+        if is_open(case):
+            return deadlineviews.late_text(one, case)
+    return None
 
 
 def _reason_heading(mode: str) -> str:
@@ -118,6 +131,8 @@ def _state(journey: Journey, task: Task, cases: Mapping[tuple[str, str | None], 
     filed = [case for one in task.instances if (case := cases.get((one.id, one.subject))) is not None]
     if filed:
         return "sent", _("、").join(dict.fromkeys(caseviews.state_words(case) for case in filed))
+    if all(one.too_late for one in task.instances):
+        return "blocked", _("もう出せません")
     if pages := open_pages(journey.plan, task):
         return "open", _("あと{n}問", n=len(pages))
     if any(one.missing for one in task.instances):

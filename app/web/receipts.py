@@ -29,11 +29,12 @@ def content(here: World, journey: Journey, cases: list[CaseView]) -> dict[str, A
     sending = _procedures(case for case in sent if case.state.state is State.SENDING and not case.arrival_number)
     queued = _procedures(case for case in sent if case.state.state is State.QUEUED)
     refused = _procedures(case for case in sent if case.state.state is State.REJECTED and not case.arrival_number)
+    given_up = _procedures(case for case in sent if case.state.state is State.UNDELIVERED)
     filed = here.submitted_at(journey.n)
     cost = measure(journey.plan)
     return {
         "heading": _heading(_procedures(sent), arrived, sending),
-        "lead": _lead(arrived, sending, queued, refused),
+        "lead": _lead(arrived, sending, queued, refused, given_up),
         "filed": full_date(filed.date(), current_tag()) if filed else "",
         "filed_iso": filed.date().isoformat() if filed else "",
         "who": here.household.held.get((here.household.roles["applicant"], "name"), ""),
@@ -57,7 +58,7 @@ def _heading(all_: int, arrived: int, sending: int) -> str:
     return _("{n}の手続を提出しました", n=all_)
 
 
-def _lead(arrived: int, sending: int, queued: int, refused: int) -> str:
+def _lead(arrived: int, sending: int, queued: int, refused: int, given_up: int) -> str:
     """まだ終わっていません first, then where everything is."""
     parts = [_("まだ終わっていません。各窓口が確かめます。")]
     if arrived:
@@ -68,6 +69,8 @@ def _lead(arrived: int, sending: int, queued: int, refused: int) -> str:
         parts.append(_("{n}の手続は、先の手続が終わると自動で送ります。", n=queued))
     if refused:
         parts.append(_("{n}の手続は、窓口が受け取りませんでした。理由を見てください。", n=refused))
+    if given_up:
+        parts.append(_("{n}の手続は、送れませんでした。手続の状況から、もう一度送れます。", n=given_up))
     return "".join(parts) if current_tag().startswith("ja") else " ".join(parts)
 
 
@@ -116,6 +119,7 @@ def _groups(here: World, cases: list[CaseView]) -> list[dict[str, Any]]:
         "refused": "窓口が受け取らなかった手続",
         "arrived": "届いた手続",
         "sending": "送信を待っている手続",
+        "undelivered": "送れなかった手続",
         "queued": "先の手続のあとに送る手続",
     }
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in headings}
@@ -129,7 +133,8 @@ def _group(case: CaseView) -> str:
         return "arrived"
     if case.state.state is State.QUEUED:
         return "queued"
-    return "sending" if case.state.state is State.SENDING else "refused"
+    groups = {State.SENDING: "sending", State.UNDELIVERED: "undelivered"}
+    return groups.get(case.state.state, "refused")
 
 
 def _row(here: World, case: CaseView) -> dict[str, Any]:
@@ -137,6 +142,7 @@ def _row(here: World, case: CaseView) -> dict[str, Any]:
     words = {
         "queued": waiting or _("先の手続が終わると、自動で送ります"),
         "sending": _("送信待ち。相手が止まっています。自動で送ります。2回は届きません"),
+        "undelivered": _("返事がないため、送るのを止めました。もう一度送れます"),
         "refused": case.state.note or _("受け取りませんでした"),
     }
     return {

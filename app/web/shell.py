@@ -194,6 +194,7 @@ def _shell() -> dict[str, Any]:
             (_("ひとまどとは（模擬のサービス）"), url_for("help.about")),
             (_("アクセシビリティ"), url_for("help.accessibility")),
             (_("情報の扱い"), url_for("help.privacy")),
+            (_("開発する方へ"), url_for("developers.overview")),
         ],
         "scheme": session.get("scheme"),
         "contrast": session.get("contrast"),

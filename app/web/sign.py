@@ -12,6 +12,7 @@ from app.engine.facts import NOT_YET
 from app.gateway.base import ServiceDown, ServiceError
 from app.i18n import gettext
 from app.i18n import gettext as _
+from app.points import reach
 from app.web import receipts, reviewing, shell
 from app.web.errors import page, stale
 from app.world import outbox
@@ -136,6 +137,7 @@ def come_back() -> Any:
     if "code" not in request.args:
         return _failed(journey, request.args.get("error_description", ""), paths)
     mynumber = shell.context().mynumber
+    reach("sign.before-result")
     try:
         told = mynumber.identity.exchange(
             here.id,
@@ -151,6 +153,7 @@ def come_back() -> Any:
         return _down(n)
     except ServiceError:
         return _failed(journey, "exchange", paths)
+    reach("sign.after-result")
     filed = outbox.file(shell.context(), journey, flow["transaction"], signature.as_dict())
     here.forget()
     if not filed and not here.submitted_at(n):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -14,8 +15,13 @@ from app.engine.personas import Household
 from app.gateway.base import ServiceDown, ServiceError
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
+from app.mynumber_guard import RealNumber
+from app.web import errors as error_pages
 from app.web import shell
 from app.web.errors import page
+from app.web.forms.own_household import OwnHouseholdForm
+from app.world import own_choices
+from app.world.own_household import OWN, build
 from app.world.worlds import World
 
 blueprint = Blueprint("start", __name__)
@@ -34,8 +40,8 @@ def choose() -> Any:
     if request.method == "POST":
         if chosen in households:
             return _enter(chosen)
-        if chosen == OTHERS:
-            return redirect(url_for("start.others"), 303)
+        if chosen in (OTHERS, OWN):
+            return redirect(url_for("start.own" if chosen == OWN else "start.others"), 303)
         errors = [("persona", _("だれとして試すか選んでください"))]
     field = {
         "name": "persona",
@@ -46,6 +52,11 @@ def choose() -> Any:
         "choices": [
             *((id_, _who(households[id_]), {"hint": _described(households[id_])}) for id_ in _introduced()),
             (OTHERS, _("ほかの家族から選ぶ"), {"hint": _("{n}の家族がいます。", n=len(households))}),
+            (
+                OWN,
+                _("家族構成を自分で決める"),
+                {"hint": _("年齢、子ども、仕事などを決めます。名前や番号は聞きません。")},
+            ),
         ],
     }
     return render_template("start/choose.html", field=field, errors=errors, here=shell.world()), 422 if errors else 200
@@ -69,6 +80,29 @@ def others() -> Any:
         for name, event in context.library.events.items()
     ]
     return render_template("start/others.html", groups=groups, here=shell.world())
+
+
+@blueprint.route("/start/own", methods=["GET", "POST"])
+def own() -> Any:
+    """Make up a household. What was chosen last stands there again, after a reset too: the same choices give the same household."""
+    form = OwnHouseholdForm(request.form if request.method == "POST" else None, session.get("own"))
+    try:
+        if form.posted is not None and form.validate():
+            return _enter_own(form.choices())
+    except RealNumber:
+        return error_pages.real_number(url_for("start.own"))
+    failed = form.errors()
+    shown = render_template("start/own.html", form=form, errors=failed, bounds=own_choices, here=shell.world())
+    return shown, 422 if failed else 200
+
+
+def _enter_own(choices: own_choices.Choices) -> Any:
+    """The world begins on the day of the guide household: the first example of the first event."""
+    context = shell.context()
+    event = next(iter(context.library.events.values()))
+    today = context.households[event.definition.examples[0]].persona.today
+    session["own"] = choices.as_json()
+    return _enter(build(choices, event.id, today), url_for("start.own"))
 
 
 def _entry(id_: str) -> dict[str, str]:
@@ -95,9 +129,9 @@ def _described(household: Household) -> str:
     return _("{title}。{summary}", title=gettext(persona.title), summary=gettext(persona.summary))
 
 
-def _enter(persona: str) -> Any:
-    """Make the world. An older one of this browser is left: it can be removed on its reset page only while it is current,
-    so it goes now."""
+def _enter(persona: str | Mapping[str, Any], again: str = "") -> Any:
+    """Make the world of a household file or of a household's data. An older one of this browser is left: it can be removed on its
+    reset page only while it is current, so it goes now. ``again``: where to try once more when a service is silent."""
     old = shell.world()
     try:
         made = World.make(shell.context(), persona)
@@ -109,7 +143,10 @@ def _enter(persona: str) -> Any:
             503,
             _("いまは始められません"),
             body,
-            [(_("もう一度ためす"), url_for("start.choose")), (_("手続の説明だけ読む"), url_for("library.procedures"))],
+            [
+                (_("もう一度ためす"), again or url_for("start.choose")),
+                (_("手続の説明だけ読む"), url_for("library.procedures")),
+            ],
         )
     for name in ("until", "token", "token_until", "sign_in"):
         session.pop(name, None)

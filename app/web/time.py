@@ -6,15 +6,16 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
+from app.engine.lifecycle import Event
 from app.formats import full_date
 from app.i18n import current_tag
 from app.i18n import gettext as _
 from app.typed import DateProblem, parse_date
-from app.web import shell
-from app.web.caseviews import event_text, office, title
-from app.world.worlds import World
+from app.web import deadlineviews, shell
+from app.web.caseviews import event_text, title
+from app.world.worlds import CaseView, World
 
 blueprint = Blueprint("time", __name__)
 
@@ -68,24 +69,27 @@ def _days(here: World, step: str, typed: dict[str, str]) -> tuple[int | None, li
     return days, []
 
 
+def _case_news(here: World, event: Event, case: CaseView) -> dict[str, str]:
+    return {
+        "title": title(here, case),
+        "text": event_text(event, case, here),
+        "href": url_for("cases.one", n=case.n),
+    }
+
+
 def _result(here: World, days: int | None) -> Any:
-    before = here.today
-    news = here.advance(days)
+    before, read = here.today, max((letter.n for letter in here.letters()), default=0)
+    news = [(event.at, _case_news(here, event, case)) for event, case in here.advance(days)]
+    news += [
+        (letter.letter.at, {"title": letter.subject, "text": letter.meaning, "href": url_for("inbox.read", n=n)})
+        for n, letter in deadlineviews.letters(here).items()
+        if n > read
+    ]
+    news.sort(key=lambda one: one[0])
     tag = current_tag()
     groups = [
-        {
-            "day": full_date(day, tag),
-            "news": [
-                {
-                    "text": event_text(event, case, here),
-                    "case": title(here, case),
-                    "office": office(here, case),
-                    "n": case.n,
-                }
-                for event, case in happened
-            ],
-        }
-        for day, happened in groupby(news, key=lambda one: one[0].at.date())
+        {"day": full_date(day, tag), "news": [row for _at, row in happened]}
+        for day, happened in groupby(news, key=lambda one: one[0].date())
     ]
     return render_template(
         "time/result.html", groups=groups, before=full_date(before, tag), now=full_date(here.today, tag)

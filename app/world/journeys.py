@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.engine.compiling import CompiledEvent
 from app.engine.conditions import UNKNOWN
 from app.engine.facts import NOT_YET, Fact, Facts, Key
+from app.engine.personas import Household
 from app.engine.planner import Page, Plan, make_plan
 from app.engine.values import from_json, to_json
 from app.engine.vocabulary import Item, Register
@@ -59,7 +60,7 @@ class Journey:
     """A journey of a world. Reads lazily and keeps what it read for the length of a request; every change goes through a
     method and forgets what was read."""
 
-    def __init__(self, context: Context, world: str, row: models.Journey, now: datetime, household: str) -> None:
+    def __init__(self, context: Context, world: str, row: models.Journey, now: datetime, household: Household) -> None:
         self.context, self.world, self.n, self.now, self.household = context, world, row.n, now, household
         self.event: CompiledEvent = context.library.events[row.event]
         self._take(row)
@@ -104,9 +105,8 @@ class Journey:
     @cached_property
     def facts(self) -> Facts:
         """The ledger as the planner sees it."""
-        persona = self.context.households[self.household]
         kinds = {id_: subject["kind"] for id_, subject in self.added.items()}
-        roles = dict(persona.roles)
+        roles = dict(self.household.roles)
         for name, role in self.event.definition.roles.items():
             if role.list is None:
                 roles.setdefault(name, name)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import func, select
 
 from app.config import real_now
 from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
-from app.engine.personas import Household
+from app.engine.personas import Household, household_of
 from app.gateway.base import ServiceRefused
+from app.points import reach
 from app.store import models
-from app.world import outbox
+from app.world import deadlines, outbox
 from app.world.context import Context
 from app.world.journeys import Journey
 
@@ -73,6 +76,7 @@ class World:
     def __init__(self, context: Context, row: models.World) -> None:
         self.context, self.id, self.persona_id = context, row.id, row.persona
         self.now = datetime.fromisoformat(row.now)
+        self._own = row.sealed
         self.forget()
 
     def forget(self) -> None:
@@ -90,15 +94,20 @@ class World:
 
     # --- making and throwing away ---------------------------------------------------------------------------------------
     @classmethod
-    def make(cls, context: Context, persona: str) -> World:
-        """A new world for a persona. Raises KeyError for a persona that does not exist, ServiceDown when a service is."""
-        household = context.households[persona]
+    def make(cls, context: Context, persona: str | Mapping[str, Any]) -> World:
+        """A new world for a household: the id of one of the files, or data in the form of a file (JSON values).
+
+        Raises KeyError for a persona that does not exist, DefinitionErrors for data that is no household, ServiceDown when a service is.
+        """
+        own = not isinstance(persona, str)
+        household = context.households[persona] if isinstance(persona, str) else _made_up(context, persona)
         now = datetime.combine(household.persona.today, OPENING)
-        world = uuid.uuid4().hex
+        world, id_ = uuid.uuid4().hex, household.persona.id
         context.mynumber.simulation.create_world(world, now, persona)
         context.authorities.create_world(world, now)
         with context.database.write() as session:
-            row = models.World(id=world, persona=persona, now=now.isoformat(), made_at=real_now().isoformat())
+            row = models.World(id=world, persona=id_, now=now.isoformat(), made_at=real_now().isoformat())
+            row.sealed = context.database.seal.close(_sealed_name(world), persona) if own else None
             session.add(row)
             session.flush()
             return cls(context, row)
@@ -116,6 +125,9 @@ class World:
             row = session.get(models.World, self.id)
             if row is not None:
                 for table in (
+                    models.DeadlineNotice,
+                    models.CalendarEntry,
+                    models.CalendarLink,
                     models.Letter,
                     models.CaseEvent,
                     models.Case,
@@ -130,10 +142,12 @@ class World:
         self.context.mynumber.simulation.delete_world(self.id, self.now)
         self.context.authorities.delete_world(self.id, self.now)
 
-    @property
+    @cached_property
     def household(self) -> Household:
         """Whom the visitor plays."""
-        return self.context.households[self.persona_id]
+        if self._own is None:
+            return self.context.households[self.persona_id]
+        return _made_up(self.context, self.context.database.seal.open(_sealed_name(self.id), self._own))
 
     @property
     def today(self) -> date:
@@ -159,7 +173,7 @@ class World:
             session.add(row)
             session.flush()
             self.forget()
-            return Journey(self.context, self.id, row, self.now, self.persona_id)
+            return Journey(self.context, self.id, row, self.now, self.household)
 
     def _applicant(self, event: str) -> dict[str, dict[str, str]]:
         kind = self.context.library.events[event].definition.roles["applicant"].kind
@@ -199,7 +213,7 @@ class World:
             if found is None:
                 return None
             row, at = found
-            self._journeys[n] = Journey(self.context, self.id, row, self.now, self.persona_id)
+            self._journeys[n] = Journey(self.context, self.id, row, self.now, self.household)
             self._submitted[n] = datetime.fromisoformat(at) if at else None
         return self._journeys[n]
 
@@ -284,24 +298,33 @@ class World:
                 return
             for one in sorted(waiting, key=lambda c: c.n != n):
                 done.add(one.n)
+                reach("visit.before-call")
                 try:
                     self.context.authorities.visit(self.id, self.now, one.arrival_number or "")
                 except ServiceRefused as error:
                     if one.n == n:
                         raise VisitRefused(error.problem.detail or error.problem.title) from None
+                reach("visit.after-answer")
             self.deliver()
 
     def withdraw(self, n: int) -> None:
-        """Take a case back before the office has finished it. One that was not sent yet is withdrawn here."""
+        """Take a case back before the office has finished it. One that no office has is withdrawn here."""
         case = self.case(n)
         if case is None:
             raise KeyError(n)
+        if case.state.state is State.UNDELIVERED and outbox.find_out(self.context, self.id, n, self.now):
+            self.deliver()
+            case = self.case(n)
+            assert case is not None
+        reach("withdrawal.before-call")
         if case.arrival_number:
-            self.context.authorities.withdraw(self.id, self.now, case.arrival_number)
+            self._act(lambda number: self.context.authorities.withdraw(self.id, self.now, number), case)
+            reach("withdrawal.after-answer")
         else:
             with self.context.database.write() as session:
                 row = session.get_one(models.Case, (self.id, n))
-                outbox.record(session, row, Event(EventType.WITHDRAWN, self.now), "")
+                if may(State(row.state), EventType.WITHDRAWN):
+                    outbox.record(session, row, Event(EventType.WITHDRAWN, self.now), "")
         self.deliver()
 
     def correct(self, n: int, facts: dict[str, object]) -> None:
@@ -309,7 +332,22 @@ class World:
         case = self.case(n)
         if case is None or case.arrival_number is None:
             raise KeyError(n)
-        self.context.authorities.correct(self.id, self.now, case.arrival_number, facts)
+        reach("correction.before-call")
+        self._act(lambda number: self.context.authorities.correct(self.id, self.now, number, facts), case)
+        reach("correction.after-answer")
+        self.deliver()
+
+    def _act(self, act: Callable[[str], object], case: CaseView) -> None:
+        """What the office says is not possible now has happened already, or can no more: its events tell which."""
+        try:
+            act(case.arrival_number or "")
+        except ServiceRefused as error:
+            if error.problem.kind != "not-possible":
+                raise
+
+    def send_again(self, n: int) -> None:
+        """Try once more to send a case that was given up."""
+        outbox.send_again(self.context, self.id, n, self.now)
         self.deliver()
 
     # --- time ---------------------------------------------------------------------------------------------------------
@@ -319,11 +357,14 @@ class World:
         From one day on which an office does something to the next, so that what one finishes can set off another in time.
         """
         before = {case.n: len(case.history) for case in self.cases()}
+        deadlines.announce(self)
         end = None if days is None else self.today + timedelta(days=days)
         while step := self._days_to_next(end):
             self._set_now(self.now + timedelta(days=step))
             self.context.authorities.advance_clock(self.id, self.now)
+            reach("clock.after-offices")
             self.deliver()
+            deadlines.announce(self)
             if end is None:
                 break
         news = [(event, case) for case in self.cases() for event, _ in case.history[before.get(case.n, 0) :]]
@@ -336,8 +377,11 @@ class World:
         coming = [
             case.state.opens for case in self.cases() if case.state.state is State.NEEDS_VISIT and case.state.opens
         ]
+        if any(case.state.state is State.SENDING and not case.arrival_number for case in self.cases()):
+            coming.append(self.today + timedelta(days=1))  # tried again on each day
         if clock.next is not None:
             coming.append(max(clock.next.date(), self.today + timedelta(days=1)))
+        coming += deadlines.coming(self)
         ahead = [(day - self.today).days for day in coming if day > self.today]
         return min((*ahead, MAX_DAYS if end is None else (end - self.today).days)) if ahead or end else 0
 
@@ -346,3 +390,14 @@ class World:
         self.forget()
         with self.context.database.write() as session:
             session.get_one(models.World, self.id).now = now.isoformat()
+            session.flush()
+            reach("clock.before-commit")
+        reach("clock.after-commit")
+
+
+def _made_up(context: Context, data: Mapping[str, Any]) -> Household:
+    return household_of(data, context.library.events[data["event"]])
+
+
+def _sealed_name(world: str) -> str:
+    return f"worlds/{world}/household"

@@ -373,7 +373,10 @@ def test_the_document_describes_every_route_and_nothing_else(town: Town) -> None
     served = httpx.get(f"{town.url}/openapi.json").json()
     documented = {(method.upper(), path) for path, methods in served["paths"].items() for method in methods}
     assert documented == set(openapi.paths(app))
-    assert {op["x-tier"] for methods in served["paths"].values() for op in methods.values()} == {"T1", "T3"}  # T1: the submission gateway
+    assert {op["x-tier"] for methods in served["paths"].values() for op in methods.values()} == {
+        "T1",
+        "T3",
+    }  # T1: the submission gateway
     assert httpx.get(f"{town.url}/healthz").status_code == 200
 
 

@@ -16,7 +16,12 @@ REAL = ("123456789018", "１２３４５６７８９０１８", "1234 5678 9018"
 
 
 def ask(service: Service, token: str, register: str, *items: str, **changes: Any) -> httpx.Response:
-    body = {"procedures": ["moving-out-notice"], "items": list(items), "legal_basis": BASIS, "purpose": "転出届"} | changes
+    body = {
+        "procedures": ["moving-out-notice"],
+        "items": list(items),
+        "legal_basis": BASIS,
+        "purpose": "転出届",
+    } | changes
     return service.call("POST", f"/registers/{register}/inquiries", token=token, json=body)
 
 

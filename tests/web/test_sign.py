@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.engine.lifecycle import State
 from app.gateway.authorities import Receipt
 from app.gateway.base import ServiceDown
 from app.gateway.mynumber import Signature
+from app.store import models
 from app.world import outbox
+from app.world.outbox import trying
 from tests.web.walking import walk
 
 
@@ -186,3 +190,30 @@ def test_the_return_keeps_the_language(site: Any, office: Office) -> None:
         site.get("/sign/return?code=it&state=the-state&iss=us", follow=False).location
         == "/ja-simple/journeys/1/receipt"
     )
+
+
+def test_what_could_not_be_sent_is_shown_and_can_be_sent_again_or_taken_back(site: Any, office: Office) -> None:
+    office.down = set(site.context.library.authorities)
+    sign(site)
+    with site.context.database.write() as session:
+        for row in session.scalars(select(models.Case)):
+            row.tries, row.not_before = trying.MOST_TRIES, None
+    site.world.deliver()
+    given_up = [case for case in site.world.cases() if case.state.state is State.UNDELIVERED]
+    assert given_up
+    assert "送れなかった手続" in site.get("/journeys/1/receipt").html
+    assert "送れませんでした" in site.get("/cases").html
+    page = site.get(f"/cases/{given_up[0].n}")
+    assert page.h1 == "送れませんでした。あなたの番です"
+    assert f"/cases/{given_up[0].n}/withdraw" in page.links()
+    assert "まだ返事がありません" in site.post(f"/cases/{given_up[0].n}/send-again").html
+    office.down = set()
+    with site.context.database.write() as session:
+        session.get_one(models.Case, (site.world.id, given_up[0].n)).not_before = None
+    site.world.deliver()
+    assert site.world.case(given_up[0].n).arrival_number
+    assert "送るのを止めました" in site.get(f"/cases/{given_up[0].n}").html
+    if given_up[1:]:
+        site.get(f"/cases/{given_up[1].n}/withdraw")
+        site.post(f"/cases/{given_up[1].n}/withdraw")
+        assert site.world.case(given_up[1].n).state.state is State.WITHDRAWN

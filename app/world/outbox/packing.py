@@ -1,0 +1,109 @@
+"""What one signature covers: the applications of a journey, each with the facts of its own procedure only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.planner import Plan, PlannedProcedure
+from app.engine.values import to_json
+from app.store import models
+from app.world.journeys import Journey
+
+SIGNED_FIELDS = ("procedure", "subject", "authority", "channel", "facts", "noted", "subjects", "attachments")
+
+
+@dataclass(frozen=True)
+class Package:
+    """Everything that one signature covers. ``digest`` is base64 SHA-256 over the manifest of the applications' digests,
+    so that each office can check its own part without seeing the others'."""
+
+    applications: tuple[dict[str, Any], ...]
+    manifest: tuple[str, ...]
+    digest: str
+
+
+def _held(plan: Plan) -> set[str]:
+    """Ids of required procedures that cannot go yet: an answer is missing, or they follow one that cannot go."""
+    required = plan.by_verdict["required"]
+    held = {planned.id for planned in required if planned.missing}
+    while more := {planned.id for planned in required if planned.id not in held and held & set(planned.after)}:
+        held |= more
+    return held
+
+
+def incomplete(journey: Journey) -> list[PlannedProcedure]:
+    """Required procedures, not filed yet, that the next signature leaves out."""
+    held = _held(journey.plan)
+    return [planned for planned in _unfiled(journey) if planned.id in held]
+
+
+def fileable(journey: Journey) -> list[PlannedProcedure]:
+    """What the next signature files: required, complete, not filed before. The automatic ones are followed, not sent."""
+    held = _held(journey.plan)
+    return [planned for planned in _unfiled(journey) if planned.id not in held]
+
+
+def _unfiled(journey: Journey) -> list[PlannedProcedure]:
+    with journey.context.database.read() as session:
+        filed = filed_pairs(session, journey)
+    required = journey.plan.by_verdict["required"]
+    return [one for one in required if (one.id, one.subject) not in filed and not one.too_late]
+
+
+def filed_pairs(session: Session, journey: Journey) -> set[tuple[str, str | None]]:
+    """(procedure, subject) of everything that a journey has filed."""
+    query = select(models.Case).where(models.Case.world == journey.world, models.Case.journey == journey.n)
+    return {(case.procedure, case.subject) for case in session.scalars(query)}
+
+
+def pack(journey: Journey, *, signed: bool = True) -> Package:
+    """The applications of a journey, each with its own facts only.
+
+    Without a signature nothing that a public office takes goes online: it is prepared for the counter. Private notices need none.
+    """
+    applications = tuple(_application(journey, planned, signed) for planned in fileable(journey))
+    manifest = tuple(
+        _digest({name: a[name] for name in SIGNED_FIELDS if a.get(name) is not None}) for a in applications
+    )
+    return Package(applications, manifest, _digest(list(manifest)))
+
+
+def count(package: Package) -> int:
+    """How many procedures a package files; one that is for several people counts once, an automatic one not."""
+    return len(
+        {application["procedure"] for application in package.applications if application["channel"] != "automatic"}
+    )
+
+
+def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> dict[str, Any]:
+    plan, definition = journey.plan, planned.compiled.definition
+    authority, channel = planned.authority, planned.channel[0]
+    if channel == "online" and not signed and not definition.private:
+        channel = "visit"
+    noted = {f"{key[0]}.{key[1]}": value for key in planned.sent if (value := journey.told(key)) is not None}
+    roles: dict[str, Any] = {
+        role: list(members) for role in plan.event.lists if (members := plan.subjects(role, None)) is not None
+    }
+    return {
+        "procedure": planned.id,
+        "subject": planned.subject,
+        "authority": authority.id if authority else definition.authority,
+        "channel": channel,
+        "facts": {f"{key[0]}.{key[1]}": to_json(plan.facts.by_key[key].value) for key in planned.sent},
+        **({"noted": noted} if noted else {}),
+        "subjects": {**dict(plan.facts.roles), **roles, **({"each": planned.subject} if planned.subject else {})},
+        "after": list(planned.after),
+        "private": definition.private,
+    }
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return base64.b64encode(hashlib.sha256(text).digest()).decode()

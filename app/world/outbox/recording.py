@@ -1,0 +1,87 @@
+"""What happened to a case: its events, the state that follows from them, and the letters that offices write."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.engine.lifecycle import Event, EventType, reduce
+from app.points import reach
+from app.store import models
+
+LETTERS = frozenset(
+    {EventType.CORRECTION_REQUESTED, EventType.VISIT_NEEDED, EventType.COMPLETED, EventType.REJECTED, EventType.REFUSED}
+)
+
+
+def record(session: Session, case: models.Case, event: Event, actor: str) -> None:
+    """Enter one event of a case: its history, its state, and a letter where an office writes one.
+
+    What an office did before the last thing that is known here (its answer was lost) counts from when it is known: time goes forward.
+    """
+    session.flush()
+    history = events_of(session, case)
+    if history and event.at < history[-1].at:
+        event = replace(event, at=history[-1].at)
+    case.state = reduce([*history, event]).state.value
+    detail = {"item": event.item, "opens": _iso(event.opens), "until": _iso(event.until)}
+    session.add(
+        models.CaseEvent(
+            world=case.world,
+            case=case.n,
+            seq=len(history) + 1,
+            type=event.type.value,
+            at=event.at.isoformat(),
+            actor=actor,
+            note=event.note or "",
+            detail={name: value for name, value in detail.items() if value},
+        )
+    )
+    if event.type in LETTERS:
+        n = (session.scalar(select(func.max(models.Letter.n)).where(models.Letter.world == case.world)) or 0) + 1
+        letter = models.Letter(
+            world=case.world,
+            n=n,
+            case=case.n,
+            at=event.at.isoformat(),
+            sender=case.authority,
+            kind=event.type.value,
+            body=event.note or "",
+        )
+        letter.needs_action = event.type in (EventType.CORRECTION_REQUESTED, EventType.VISIT_NEEDED)
+        session.add(letter)
+        session.flush()
+        reach("letter.before-commit")
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def events_of(session: Session, case: models.Case) -> list[Event]:
+    """The history of a case as the lifecycle's events."""
+    query = (
+        select(models.CaseEvent)
+        .where(models.CaseEvent.world == case.world, models.CaseEvent.case == case.n)
+        .order_by(models.CaseEvent.seq)
+    )
+    return [as_event(row) for row in session.scalars(query)]
+
+
+def as_event(row: models.CaseEvent) -> Event:
+    """A stored event as the lifecycle's."""
+    return Event(
+        EventType(row.type),
+        datetime.fromisoformat(row.at),
+        note=row.note or None,
+        item=row.detail.get("item"),
+        opens=_day(row.detail.get("opens")),
+        until=_day(row.detail.get("until")),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
