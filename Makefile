@@ -24,7 +24,6 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: setup ## start the site and print its address
-	@$(BIN)/hitomado prepare
 	@$(BIN)/hitomado serve
 
 setup: $(RUN_READY) $(VENDOR_READY) ## install what the site needs, without starting it

@@ -162,7 +162,8 @@ class _Server(BaseApplication):
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve until stopped, and say where."""
+    """Make everything ready, serve until stopped, and say where."""
+    prepare()
     click.echo(f"ひとまど（模擬）: http://{host}:{port}/   （止めるには Ctrl+C）")
     _Server(
         {

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from app import tls
+
 # httpx tells every URL at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logger = logging.getLogger(__name__)
@@ -119,7 +121,7 @@ class ServiceClient:
         self.base_url = base_url.rstrip("/")
         self._control = {"X-Sim-Key": control_key} if control_key else {}
         self._client = httpx.Client(
-            base_url=self.base_url, timeout=timeout, transport=transport, follow_redirects=False
+            verify=tls.context(), base_url=self.base_url, timeout=timeout, transport=transport, follow_redirects=False
         )
 
     def call(

@@ -13,6 +13,8 @@ from datetime import datetime
 import httpx
 from cryptography import x509
 
+from app import tls
+
 from .facts import Change, RegisterUpdate
 from .signature import Trust
 
@@ -35,7 +37,7 @@ class Registers:
 
     def __init__(self, base_url: str, control_key: str | None, timeout: float) -> None:
         key = {"X-Sim-Key": control_key} if control_key else {}
-        self._http = httpx.Client(base_url=base_url, timeout=timeout, headers=key)
+        self._http = httpx.Client(verify=tls.context(), base_url=base_url, timeout=timeout, headers=key)
 
     def deliver(self, world: str, at: datetime, number: str, reason: str, changes: Sequence[Change]) -> None:
         """Apply all changes in order. Raises `NotDeliveredError` at the first that has to be repeated.

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app import tls
 from app.services.simcore.problems import Problem
 from app.services.simcore.world import KEY_HEADER, NOW_HEADER, WORLD_HEADER
 
@@ -66,7 +67,9 @@ class Providers:
 
     def __init__(self, urls: Mapping[str, str], control_key: str | None, timeout: float) -> None:
         self._urls = {register: url.rstrip("/") for register, url in urls.items()}
-        self._http = httpx.Client(timeout=timeout, headers={KEY_HEADER: control_key} if control_key else {})
+        self._http = httpx.Client(
+            verify=tls.context(), timeout=timeout, headers={KEY_HEADER: control_key} if control_key else {}
+        )
 
     def keep(self, register: str) -> bool:
         """Whether another service keeps this register."""

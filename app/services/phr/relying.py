@@ -15,6 +15,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from app import tls
 from app.services.simcore.callers import Introspector
 from app.services.simcore.problems import Problem
 from app.services.simcore.world import NOW_HEADER, WORLD_HEADER
@@ -54,7 +55,7 @@ class MyNumber:
         timeout: float,
         clock: Callable[[], int],
     ) -> None:
-        self._http = httpx.Client(base_url=url, timeout=timeout)
+        self._http = httpx.Client(verify=tls.context(), base_url=url, timeout=timeout)
         self._client, self._key, self._browser, self._clock = client_id, ECKey.import_key(dict(key)), browser, clock
         self._introspector = Introspector(url, control_key, timeout)
         self._metadata: dict[str, Any] | None = None

@@ -13,6 +13,7 @@ from typing import Any, cast
 import httpx
 from flask import Flask, current_app, request
 
+from app import tls
 from app.services.simcore.problems import Problem
 from app.services.simcore.world import KEY_HEADER, WORLD_HEADER, note_client
 
@@ -67,7 +68,7 @@ class Introspector:
 
     def __init__(self, url: str, control_key: str | None, timeout: float) -> None:
         key = {KEY_HEADER: control_key} if control_key else {}
-        self._http = httpx.Client(base_url=url, headers=key, timeout=timeout)
+        self._http = httpx.Client(verify=tls.context(), base_url=url, headers=key, timeout=timeout)
 
     def caller(self, token: str, world: str | None) -> Caller | None:
         """Whose token it is, or None where it is not valid. `world`: the one the call names, for tokens of clients.

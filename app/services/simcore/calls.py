@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from flask import g, has_request_context, request
 
+from app import tls
 from app.services.simcore.world import KEY_HEADER, NOW_HEADER, WORLD_HEADER
 
 TRACE_HEADER = "traceparent"
@@ -33,7 +34,7 @@ class Calls:
 
     def __init__(self, base_url: str, control_key: str | None, timeout: float) -> None:
         key = {KEY_HEADER: control_key} if control_key else {}
-        self._http = httpx.Client(base_url=base_url.rstrip("/"), headers=key, timeout=timeout)
+        self._http = httpx.Client(verify=tls.context(), base_url=base_url.rstrip("/"), headers=key, timeout=timeout)
 
     def call(
         self,

@@ -16,6 +16,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, MetaData, and_, delete, func, insert, select, update
 
+from app import tls
 from app.services.simcore.delivering import Sender, Waiting
 from app.services.simcore.faults import Faults
 from app.services.simcore.outlet_tables import Tables
@@ -64,7 +65,7 @@ class Outlet:
     ) -> None:
         self._t = Tables.on(metadata)
         self._origin, self._faults, self._timestamp = origin.rstrip("/"), faults, timestamp
-        self._http = httpx.Client(timeout=timeout, follow_redirects=False)
+        self._http = httpx.Client(verify=tls.context(), timeout=timeout, follow_redirects=False)
         self._store: Store
         self._worker: threading.Thread | None = None
         self._wake, self._ending = threading.Event(), threading.Event()
