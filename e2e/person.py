@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from app.engine.facts import NOT_YET
 from app.engine.lifecycle import State
+from app.engine.personas import Household
 from app.engine.vocabulary import Item
 from app.factory import Site
 from app.store.models import World as WorldRow
@@ -64,11 +65,14 @@ class Lost(AssertionError):
 
 
 class Person:
-    """One household's visitor. ``consent``: what is answered where registers may be asked. ``prefix``: the language, as in an address."""
+    """One household's visitor. ``persona``: the id of a file, or the household that will be made up. ``consent``: what is answered where
+    registers may be asked. ``prefix``: the language, as in an address."""
 
-    def __init__(self, visit: Watch, site: Site, persona: str, *, consent: Consent = "all", prefix: str = "") -> None:
+    def __init__(
+        self, visit: Watch, site: Site, persona: str | Household, *, consent: Consent = "all", prefix: str = ""
+    ) -> None:
         self.visit, self.site, self.consent, self.prefix = visit, site, consent, prefix
-        self.household = site.context.households[persona]
+        self.household = site.context.households[persona] if isinstance(persona, str) else persona
         self.vocabulary = site.context.library.events[self.household.persona.event].vocabulary
         self.card = self.household.persona.card
         self.world_id = ""
@@ -175,7 +179,7 @@ class Person:
         self.goto(f"/events/{self.household.persona.event}" if self.world_id else "/start")
 
     def choose(self) -> None:
-        """Chooses whom to be."""
+        """Chooses whom to be, or to make up a household."""
         own = self.main(f'input[name=persona][value="{self.household.persona.id}"]')
         if own.count():
             own.check()
@@ -184,6 +188,11 @@ class Person:
             self.main("input[name=persona][value=others]").check()
             self.primary()
             self.visit.click(self.main(f'button[name=persona][value="{self.household.persona.id}"]'))
+        if self.path != "/start/own":
+            self.entered()
+
+    def entered(self) -> None:
+        """The newest world is this visitor's."""
         with self.site.context.database.read() as session:
             newest = select(WorldRow.id).order_by(WorldRow.made_at.desc()).limit(1)
             self.world_id = session.scalars(newest).one()

@@ -16,9 +16,8 @@ from app.gateway.base import ServiceDown, ServiceError
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
-from app.web import errors as error_pages
 from app.web import shell
-from app.web.errors import page
+from app.web.errors import page, real_number
 from app.web.forms.own_household import OwnHouseholdForm
 from app.world import own_choices
 from app.world.own_household import OWN, build
@@ -28,6 +27,7 @@ blueprint = Blueprint("start", __name__)
 
 FIRST = 5  # households on the first page: with the two other choices, no more than seven
 OTHERS = "others"
+OWN_EVENT = "moving"  # what a household of one's own is made for
 RETURN = "/start/return"  # registered with the provider without a language prefix
 
 
@@ -90,19 +90,18 @@ def own() -> Any:
         if form.posted is not None and form.validate():
             return _enter_own(form.choices())
     except RealNumber:
-        return error_pages.real_number(url_for("start.own"))
+        return real_number(url_for("start.own"))
     failed = form.errors()
     shown = render_template("start/own.html", form=form, errors=failed, bounds=own_choices, here=shell.world())
     return shown, 422 if failed else 200
 
 
 def _enter_own(choices: own_choices.Choices) -> Any:
-    """The world begins on the day of the guide household: the first example of the first event."""
+    """The world begins on the day of the guide household: the first example of its event."""
     context = shell.context()
-    event = next(iter(context.library.events.values()))
-    today = context.households[event.definition.examples[0]].persona.today
+    guide = context.households[context.library.events[OWN_EVENT].definition.examples[0]].persona
     session["own"] = choices.as_json()
-    return _enter(build(choices, event.id, today), url_for("start.own"))
+    return _enter(build(choices, OWN_EVENT, guide.today), url_for("start.own"))
 
 
 def _entry(id_: str) -> dict[str, str]:

@@ -5,7 +5,6 @@ Pure. `app.world.own_household` makes the household of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -44,13 +43,8 @@ class Choices:
             raise Impossible("pension")
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, as `from_json` takes them."""
+        """Plain values: for a cookie, and to fill the form again."""
         return asdict(self) | {"children": list(self.children), "things": list(self.things)}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Choices:
-        """From plain values; raises TypeError or `Impossible` where they are not what `as_json` gives."""
-        return cls(**{**data, "children": tuple(data["children"]), "things": tuple(data["things"])})
 
 
 def fits_child(age: int, child: int) -> bool:

@@ -19,7 +19,7 @@ from accessibility import contract
 from accessibility.document import Document
 from app.config import Config
 from app.engine.library import Library, load
-from app.engine.personas import Household, household_files, load_household
+from app.engine.personas import Household, household_files, household_of, load_household
 from app.engine.values import to_json
 from app.gateway.base import ServiceDown
 from app.gateway.mynumber import Answer, IdentityRefused, Pushed, SignedIn
@@ -42,10 +42,10 @@ ALLOWED = ('autofocus at <button type="submit">', "heading level skips from noth
 class Simulation:
     """Makes and forgets worlds. ``down``: no answer."""
 
-    worlds: dict[str, str] = field(default_factory=dict)
+    worlds: dict[str, str | Mapping[str, Any]] = field(default_factory=dict)
     down: bool = False
 
-    def create_world(self, world: str, now: datetime, persona: str = "") -> None:
+    def create_world(self, world: str, now: datetime, persona: str | Mapping[str, Any] = "") -> None:
         if self.down:
             raise ServiceDown("mynumber", "503")
         self.worlds[world] = persona
@@ -91,7 +91,9 @@ class Registers:
             raise ServiceDown("mynumber", "503", maybe_done=fault == "slow")
         if fault in ("none", "unsupported", "mismatch"):
             return Answer(register, fault, now.date().isoformat(), {})
-        household = self.households[self.simulation.worlds[world]]
+        told_of = self.simulation.worlds[world]
+        own = household_of(told_of, self.library.events["moving"]) if isinstance(told_of, Mapping) else None
+        household = own or self.households[str(told_of)]
         told: dict[str, Any] = {}
         for path in items:
             kind, _dot, name = path.partition(".")

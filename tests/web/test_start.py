@@ -8,7 +8,7 @@ from typing import Any
 def test_every_household_can_be_chosen_and_none_is_chosen_before(site: Any, households: Any) -> None:
     page = site.get("/start")
     radios = page.document.all("input", where=lambda node: node.get("type") == "radio")
-    assert {node.get("value") for node in radios} < {*households, "others"}
+    assert {node.get("value") for node in radios} < {*households, "others", "own"}
     assert len(radios) <= 7
     assert not any(node.has("checked") for node in radios)
     page = site.post("/start", persona="others")

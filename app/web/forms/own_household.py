@@ -29,7 +29,7 @@ class Age(fields.Answer):
         self.name_of, self.least, self.most = name_of, least, most
 
     def read(self, text: str) -> int:
-        plain = re.sub(r"[\s歳才]+$", "", unicodedata.normalize("NFKC", text))
+        plain = unicodedata.normalize("NFKC", text).rstrip("歳").strip()
         if not re.fullmatch("[0-9]{1,3}", plain) or not self.least <= int(plain) <= self.most:
             raise ValidationError(
                 _(
