@@ -6,6 +6,8 @@ Numbers are medians of this machine at this moment. Nothing here is a test; targ
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,8 @@ from app.engine.library import Library, load
 from app.engine.personas import load_household
 from app.engine.planner import make_plan
 from app.factory import Site, create_site
+from app.gateway.base import Place
+from app.gateway.everywhere import Everywhere
 from app.world.journeys import Journey
 from app.world.worlds import World
 
@@ -136,6 +140,42 @@ def weight(site: Site) -> None:
         row(f"first visit, {name} gzipped", f"{sizes[name] / 1024:.1f} KB", f"at most {budget} KB")
 
 
+START = """
+import sys, time
+begun = time.perf_counter()
+from pathlib import Path
+from app.factory import create_site
+site = create_site(Path(sys.argv[1]))
+took = time.perf_counter() - begun
+rss = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))
+print(took, rss)
+site.close()
+"""
+
+
+def services(site: Site) -> None:
+    """The whole thing at rest, its start, and one look-up in a register over HTTP."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("first start, empty data folder", "second start"):
+            ran = subprocess.run(
+                [sys.executable, "-c", START, folder], cwd=ROOT, capture_output=True, text=True, check=True
+            )
+            started, rss = ran.stdout.split()
+            row(f"site and five services in one process, {name}", f"{float(started):.1f} s", "second under 3 s")
+        row("resident memory at rest", f"{int(rss) / 1024:.0f} MB")
+    world = World.make(site.context, "yamashina")
+    simulation = site.context.mynumber.simulation
+    assert isinstance(simulation, Everywhere)
+    asked = {
+        "subjects": [world.household.roles["applicant"]], "items": ["person.public_account"], "purpose": "bench",
+        "legal_basis": "番号法 第9条", "client": "bench",
+    }  # fmt: skip
+    call = simulation.others["account"].call
+    place = Place(world.id, world.now)
+    took = per_call(lambda: call("POST", "/registers/account/inquiries", place=place, json=asked, control=True), 60)
+    row("one register look-up over HTTP", f"{took * 1000:.1f} ms")
+
+
 def main() -> None:
     """Print the table."""
     print("| what | measured | target |\n|---|---|---|")
@@ -145,6 +185,7 @@ def main() -> None:
         try:
             pages(site)
             weight(site)
+            services(site)
         finally:
             site.close()
 
