@@ -55,6 +55,8 @@ GAS = application(
     move__utilities_start="2027-03-28", move__utility_payment="same", move__gas_appliances=["stove"], move__gas_visit="morning",
 )  # fmt: skip
 
+pytestmark = pytest.mark.long  # waits for real webhooks: on a loaded machine they come late
+
 
 @dataclass
 class Town:
