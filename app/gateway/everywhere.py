@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,11 +45,6 @@ class Everywhere(Simulation):
                 other.call("PUT", "/_sim/clock", place=Place(world, now), json=sent, control=True)
             except ServiceError as error:
                 logger.warning("%s: the clock was not moved: %s", name, type(error).__name__)
-
-    def set_faults_of(self, service: str, world: str, now: datetime, faults: Sequence[Mapping[str, Any]]) -> None:
-        """Make these the only faults of a world at one further service."""
-        path = f"/_sim/worlds/{world}/faults"
-        self.others[service].call("PUT", path, place=Place(world, now), json=list(faults), control=True)
 
     def close(self) -> None:
         """Close all connections."""

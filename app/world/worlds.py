@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.config import real_now
 from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
@@ -122,23 +122,7 @@ class World:
     def delete(self) -> None:
         """Remove everything that belongs to this world, here and at the services."""
         with self.context.database.write() as session:
-            row = session.get(models.World, self.id)
-            if row is not None:
-                for table in (
-                    models.DeadlineNotice,
-                    models.CalendarEntry,
-                    models.CalendarLink,
-                    models.Letter,
-                    models.CaseEvent,
-                    models.Case,
-                    models.Submission,
-                    models.Fact,
-                    models.Journey,
-                ):
-                    for one in session.scalars(select(table).where(table.world == self.id)):
-                        session.delete(one)
-                session.flush()
-                session.delete(row)
+            session.execute(delete(models.World).where(models.World.id == self.id))  # its rows go with it
         self.context.mynumber.simulation.delete_world(self.id, self.now)
         self.context.authorities.delete_world(self.id, self.now)
 
