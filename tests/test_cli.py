@@ -97,10 +97,10 @@ def test_lint_tells_all_problems_and_fails() -> None:
 
 def test_lint_fails(tmp_path: Path) -> None:
     (tmp_path / "vocabulary").mkdir()
-    (tmp_path / "vocabulary" / "a.yaml").write_text("kind: person\n", "utf-8")
+    (tmp_path / "vocabulary" / "a.yaml").write_text("kind: person\nname: 人\n", "utf-8")
     result = run("lint", str(tmp_path))
     assert result.exit_code == 1
-    assert "vocabulary/a.yaml:1:1: 「label」がありません" in result.output
+    assert "vocabulary/a.yaml:1:1: 「items」がありません" in result.output
     assert "2か所を直してください。" in result.output
 
 

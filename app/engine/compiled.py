@@ -85,6 +85,7 @@ class CompiledProcedure:
     start: ItemPath | None
     rule: Rule | None
     correction: ItemPath | None
+    amounts: tuple[ItemPath, ...] = ()
 
     @property
     def id(self) -> str:
@@ -96,6 +97,11 @@ class CompiledProcedure:
         clauses = [clause.condition for clause in self.clauses]
         needs = [need.when for need in self.needs_when]
         return (*clauses, *needs, *self.channel_when, *(when for when in self.evidence_when if when is not None))
+
+    @cached_property
+    def paths(self) -> tuple[ItemPath, ...]:
+        """Items that nobody needs to send, but that something is worked out from: the deadline, the amounts."""
+        return (*((self.start,) if self.start else ()), *self.amounts)
 
     @cached_property
     def always_valid(self) -> bool:
@@ -128,9 +134,10 @@ class CompiledEvent:
     scope: Scope
     procedures: tuple[CompiledProcedure, ...]
     triage: tuple[ItemPath, ...]
-    lists: Mapping[str, Condition]  # list role -> the condition language's view of it
+    lists: Mapping[str, Condition]  # role that an item tells (a list, or one person) -> the expression that gives it
     places: Mapping[str, CompiledPlace]  # old, new
     withheld: Mapping[tuple[str, str], Condition]  # (kind, item) -> when offices without clearance do not get it
+    worked_out: Mapping[tuple[str, str], Condition]  # (kind, item) -> the expression of a derived or computed item
 
     @property
     def id(self) -> str:
@@ -155,10 +162,12 @@ class CompiledEvent:
         found: dict[str, dict[str, None]] = {}
         for procedure in self.procedures:
             conditions = procedure.conditions
-            roles = {need.path.role for need in procedure.needs} | {procedure.definition.for_each or ""}
+            paths = [need.path for need in procedure.needs] + list(procedure.paths)
+            roles = {path.role for path in paths} | {procedure.definition.for_each or ""}
             lists = [self.lists[role] for role in roles & self.lists.keys()]
             items = {item for condition in (*conditions, *lists) for item in condition.items}
             items |= {f"{need.path.kind}.{need.path.name}" for need in procedure.needs}
+            items |= {item for path in procedure.paths for item in self.items_of(path)}
             for item in sorted(items):
                 found.setdefault(item, {})[procedure.id] = None
         for kind in self.vocabulary.kinds.values():  # whoever is spoken of is called by name
@@ -174,9 +183,14 @@ class CompiledEvent:
         conditions = [condition for procedure in self.procedures for condition in procedure.conditions]
         conditions += [place.outside for place in self.places.values() if place.outside is not None]
         addresses = {f"{place.path.kind}.{place.path.name}" for place in self.places.values()}
-        starts = {f"{one.start.kind}.{one.start.name}" for one in self.procedures if one.start is not None}
+        starts = {item for one in self.procedures if one.start is not None for item in self.items_of(one.start)}
         every = (*conditions, *self.lists.values(), *self.withheld.values())
         return frozenset(addresses | starts | {item for condition in every for item in condition.items})
+
+    def items_of(self, path: ItemPath) -> frozenset[str]:
+        """The ``kind.item`` that a path's value comes from: itself, or what it is worked out from."""
+        condition = self.worked_out.get((path.kind, path.name))
+        return condition.items if condition else frozenset({f"{path.kind}.{path.name}"})
 
     def find_authority(self, name: str, codes: Mapping[str, str]) -> Authority | None:
         """The authority a definition names; ``codes`` are municipality codes by side (old, new), where known."""

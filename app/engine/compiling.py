@@ -38,13 +38,14 @@ def compile_event(
     sources: Mapping[str, Source],
     homes: Home,
     problems: list[Problem],
+    roles: frozenset[str] = frozenset(),
 ) -> CompiledEvent:
     """Compile one event. Problems are appended; the result is only meaningful when there are none.
 
-    ``stems`` are the names of all its procedure files, those that could not be read included.
+    ``stems`` are the names of all its procedure files, those that could not be read included; ``roles`` those of all events.
     """
-    compiler = EventCompiler(doc, event, vocabulary, homes, problems)
-    lists, withheld = compiler.lists(), compiler.items()
+    compiler = EventCompiler(doc, event, vocabulary, homes, problems, roles)
+    lists, (withheld, worked_out) = compiler.lists(), compiler.items()
     places, triage = compiler.places(), compiler.triage()
     compiled = []
     for one_doc, procedure in parsed:
@@ -54,7 +55,7 @@ def compile_event(
             compiled.append((one_doc, one))
     order = _order(event, compiled, stems, problems)
     return CompiledEvent(
-        event, vocabulary, authorities, compiler.scope, order, triage, lists, places, withheld
+        event, vocabulary, authorities, compiler.scope, order, triage, lists, places, withheld, worked_out
     )  # fmt: skip
 
 
@@ -91,6 +92,7 @@ class _ProcedureCompiler:
             start=start,
             rule=rule_of(doc, procedure, self.event.problems),
             correction=self.event.path(doc, ("lifecycle", "correction"), correction, self.each) if correction else None,
+            amounts=self._amounts(),
         )
 
     def _each(self, name: str) -> str | None:
@@ -186,18 +188,29 @@ class _ProcedureCompiler:
             at: Path = ("needs", place) if isinstance(entry, str) else ("needs", place, "item")
             path = self.event.path(self.doc, at, text, self.each)
             condition = self._branch(("needs", place, "when"), when)
-            if path is not None and path.item.derived is not None:
+            if path is not None and path.item.worked_out:
                 self._report(at, f"「{path}」は計算で決まる項目です", "計算のもとになる項目を書いてください")
             elif path is not None:
                 needs.append(CompiledNeed(path, condition))
         return needs
 
+    def _amounts(self) -> tuple[ItemPath, ...]:
+        """What the law works out for this family: worked-out items only, else it would have to be asked."""
+        found = []
+        for place, text in enumerate(self.procedure.amounts):
+            path = self.event.path(self.doc, ("amounts", place), text, self.each)
+            if path is not None and not path.item.worked_out:
+                hint = "derived: のある項目を書いてください。出してもらう項目なら needs: に書きます"
+                self._report(("amounts", place), f"「{path}」は計算で決まる項目ではありません", hint)
+            elif path is not None:
+                found.append(path)
+        return tuple(found)
+
     def _date(self, at: Path, text: str) -> ItemPath | None:
         path = self.event.path(self.doc, at, text, self.each)
-        if path is None or (path.item.type == "date" and path.item.derived is None):
+        if path is None or path.item.type == "date":
             return path
-        wrong = "は計算で決まる項目です" if path.item.derived is not None else "は日付ではありません"
-        self._report(at, f"「{path}」{wrong}", "type が date の項目を書いてください（例 move.date）")
+        self._report(at, f"「{path}」は日付ではありません", "type が date の項目を書いてください（例 move.date）")
         return None
 
     def _report(self, at: Path, message: str, hint: str) -> None:

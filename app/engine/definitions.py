@@ -145,11 +145,16 @@ class Evidence(Model):
 
 
 class Effect(Model):
-    """What changes in a register, or to a certificate, when the procedure is completed."""
+    """What changes in a register, or to a certificate, when the procedure is completed.
+
+    ``set`` gives items new values; ``add`` and ``remove`` change who or what is in a list item (a birth, a death).
+    """
 
     subject: str
     held_by: str | None = Field(default=None, alias="register")
     set: Mapping[str, Any] = Field(default_factory=dict)
+    add: Mapping[str, str] = Field(default_factory=dict)
+    remove: Mapping[str, str] = Field(default_factory=dict)
     certificate: Literal["signing"] | None = None
     action: Literal["revoke"] | None = None
 
@@ -160,10 +165,11 @@ class Effect(Model):
                 "何が変わるかが決まりません",
                 "register: と set: か、certificate: と action: のどちらか一組を書いてください",
             )
-        if (self.certificate is None) != (self.action is None) or (self.held_by is None) != (not self.set):
+        changes = bool(self.set or self.add or self.remove)
+        if (self.certificate is None) != (self.action is None) or (self.held_by is None) == changes:
             raise wrong(
                 "変わることの書き方が足りません",
-                "register: には set: を、certificate: には action: を一緒に書いてください",
+                "register: には set:・add:・remove: のどれかを、certificate: には action: を一緒に書いてください",
             )
         return self
 
@@ -236,6 +242,7 @@ class Procedure(Model):
     evidence: tuple[Evidence, ...] = ()
     after: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
+    amounts: tuple[str, ...] = ()  # what the law works out for this family (`birth.child_allowance_month`)
     lifecycle: Lifecycle
     paper: Paper
     cautions: tuple[str, ...] = ()
@@ -249,10 +256,23 @@ class Procedure(Model):
 
 
 class Role(Model):
-    """A name that conditions may use for a subject, or for a list of subjects held by a list item."""
+    """A name that conditions may use: for a subject of the household, for the one that a person item tells (``item``), or
+    for the subjects that a list item holds (``list``)."""
 
     kind: str
     list: str | None = None
+    item: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Role:
+        if self.list is not None and self.item is not None:
+            raise wrong("役の決まり方が2つあります", "list: か item: の、どちらか1つだけ書いてください")
+        return self
+
+    @property
+    def given(self) -> bool:
+        """Whether the household itself says who it is, and no item does."""
+        return self.list is None and self.item is None
 
 
 class Place(Model):

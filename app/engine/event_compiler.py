@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.engine.compiled import CompiledPlace, ItemPath
-from app.engine.conditions import Condition, ConditionError, DerivedError, Scope, parse, parse_derived
-from app.engine.definitions import LifeEvent
+from app.engine.conditions import Condition, ConditionError, DerivedError, Scope, parse, parse_worked_out
+from app.engine.conditions.types import item_type
+from app.engine.definitions import LifeEvent, Role
 from app.engine.documents import Document, Path, Problem
 from app.engine.spelling import nearest
 from app.engine.vocabulary import Vocabulary
@@ -25,25 +27,26 @@ class EventCompiler:
     vocabulary: Vocabulary
     homes: Home
     problems: list[Problem]
+    all_roles: frozenset[str] = frozenset()  # of every event
     known: dict[tuple[str, str], Condition | None] = field(default_factory=dict)
     known_paths: dict[tuple[str, str, str], ItemPath] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         kinds = self.vocabulary.kinds
-        ones = {name: role.kind for name, role in self.event.roles.items() if role.list is None and role.kind in kinds}
-        lists = {}
+        ones = {name: role.kind for name, role in self.event.roles.items() if role.given and role.kind in kinds}
+        lists: dict[str, tuple[str, str, str]] = {}
+        told: dict[str, tuple[str, str, str]] = {}
         for name, role in self.event.roles.items():
-            holder, _, item = (role.list or "").partition(".")
-            if role.list is not None and holder in ones and role.kind in kinds:
-                lists[name] = (holder, item, role.kind)
-        self.scope = Scope(self.vocabulary, ones, lists)
+            holder, _, item = (role.list or role.item or "").partition(".")
+            if holder in ones and role.kind in kinds:
+                (lists if role.list else told)[name] = (holder, item, role.kind)
+        self.scope = Scope(self.vocabulary, ones, lists, told=told, elsewhere=self.all_roles - self.event.roles.keys())
 
     # --- the event itself -----------------------------------------------------------------------------------------
     def lists(self) -> dict[str, Condition]:
-        """List roles as expressions."""
+        """List roles, and roles that a person item tells, as expressions."""
         found = {}
         for name, role in self.event.roles.items():
-            at = ("roles", name, "list")
             if role.kind not in self.vocabulary.kinds:
                 self.report(
                     self.doc,
@@ -51,50 +54,63 @@ class EventCompiler:
                     f"「{role.kind}」という種類はありません",
                     usable("使える種類", self.vocabulary.kinds),
                 )
-            elif role.list is not None and name not in self.scope.lists:
-                self.report(
-                    self.doc,
-                    at,
-                    f"「{role.list}」の「.」の前は、1つのものを指す役ではありません",
-                    usable("使える役", self.scope.ones),
-                )
-            elif role.list is not None:
-                try:
-                    condition = parse(name, self.scope, expect=None)
-                except ConditionError as error:
-                    if not isinstance(error, DerivedError):
-                        self.report(self.doc, at, error.message, error.hint)
-                    continue
-                if condition.type.name != "subjects" or condition.type.kind != role.kind:
-                    self.report(
-                        self.doc,
-                        at,
-                        f"「{role.list}」は「{role.kind}」の一覧ではありません",
-                        "type が subjects の項目を書いてください",
-                    )
+            elif not role.given and (condition := self._list(name, role)) is not None:
                 found[name] = condition
         return found
 
-    def items(self) -> dict[tuple[str, str], Condition]:
-        """The vocabulary's own expressions: derived items are checked, conditions of withholding compiled."""
-        withheld = {}
+    def _list(self, name: str, role: Role) -> Condition | None:
+        at = ("roles", name, "list" if role.list else "item")
+        if name not in self.scope.lists and name not in self.scope.told:
+            self.report(
+                self.doc,
+                at,
+                f"「{role.list or role.item}」の「.」の前は、1つのものを指す役ではありません",
+                usable("使える役", self.scope.ones),
+            )
+            return None
+        try:
+            condition = parse(name, self.scope, expect=None)
+        except ConditionError as error:
+            if not isinstance(error, DerivedError):
+                self.report(self.doc, at, error.message, error.hint)
+            return None
+        wanted = "subjects" if role.list else "subject"
+        holder, item, _ = {**self.scope.lists, **self.scope.told}[name]
+        held = self.vocabulary.item(self.scope.ones[holder], item)
+        if held is None or item_type(held).name != wanted or item_type(held).kind != role.kind:
+            hint = f"type が {'subjects' if role.list else 'person'} の項目を書いてください"
+            one = f"「{role.kind}」の一覧" if role.list else f"「{role.kind}」"
+            self.report(self.doc, at, f"「{role.list or role.item}」は{one}ではありません", hint)
+        return condition
+
+    def items(self) -> tuple[dict[tuple[str, str], Condition], dict[tuple[str, str], Condition]]:
+        """The vocabulary's own expressions, by (kind, item): conditions of withholding, and what is worked out.
+
+        An expression that speaks of roles which only other events have belongs to those."""
+        withheld, worked_out = {}, {}
+        here = {role.kind for role in self.event.roles.values()}
         for kind in self.vocabulary.kinds.values():
-            for name, item in kind.items.items():
+            for name, item in kind.items.items() if kind.kind in here else ():
                 path = f"{kind.kind}.{name}"
                 doc, at = self.homes[path]
-                if item.derived is not None:
+                if item.worked_out and not self._of_others(item.derived):
                     try:
-                        parse_derived(path, item, self.scope)
+                        worked_out[(kind.kind, name)] = parse_worked_out(path, item, self.scope)
                     except ConditionError as error:
+                        field_ = "derived" if item.derived else "computed"
                         if not isinstance(error, DerivedError):
-                            self.problems.append(doc.problem((*at, "derived"), error.message, error.hint, error.column))
-                if item.withheld_when is not None:
+                            self.problems.append(doc.problem((*at, field_), error.message, error.hint, error.column))
+                if item.withheld_when is not None and not self._of_others(item.withheld_when):
                     condition = self.condition(
                         doc, (*at, "withheld_when"), item.withheld_when, self.scope.bind("self", kind.kind)
                     )
                     if condition is not None:
                         withheld[(kind.kind, name)] = condition
-        return withheld
+        return withheld, worked_out
+
+    def _of_others(self, source: str | None) -> bool:
+        """Whether an expression names a role that this event does not have and another has."""
+        return any(re.search(rf"(?<![\w.']){role}\b(?!')", source or "") for role in self.scope.elsewhere)
 
     def places(self) -> dict[str, CompiledPlace]:
         """The addresses that decide the offices."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 
@@ -25,6 +26,38 @@ def school_year(birth: date, on: date) -> int:
 def days_between(first: date, second: date) -> int:
     """Days from the first to the second day; negative when the second is earlier."""
     return (second - first).days
+
+
+def plus_days(day: date, count: int) -> date:
+    """The day so many days later; earlier where the count is negative."""
+    return day + timedelta(days=count)
+
+
+def plus_months(day: date, count: int) -> date:
+    """The same day of the month so many months later, or that month's last day (民法 第143条)."""
+    months = day.year * 12 + day.month - 1 + count
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def plus_years(day: date, count: int) -> date:
+    """The same day so many years later; 29 February becomes the 28th."""
+    return plus_months(day, 12 * count)
+
+
+def year(day: date) -> int:
+    """The calendar year."""
+    return day.year
+
+
+def month(day: date) -> int:
+    """The month, 1 to 12."""
+    return day.month
+
+
+def fiscal_year(day: date) -> int:
+    """The fiscal year (年度), which begins on 1 April (財政法 第11条)."""
+    return day.year - (day.month < 4)
 
 
 def municipality(address: Mapping[str, Any]) -> str:
@@ -50,6 +83,14 @@ FUNCTIONS: Mapping[str, Function] = {
     "age_on": Function(age_on, ("date", "date"), "number"),
     "school_year": Function(school_year, ("date", "date"), "number"),
     "days_between": Function(days_between, ("date", "date"), "number"),
+    "plus_days": Function(plus_days, ("date", "number"), "date"),
+    "plus_months": Function(plus_months, ("date", "number"), "date"),
+    "plus_years": Function(plus_years, ("date", "number"), "date"),
+    "year": Function(year, ("date",), "number"),
+    "month": Function(month, ("date",), "number"),
+    "fiscal_year": Function(fiscal_year, ("date",), "number"),
+    "min": Function(min, ("number", "number"), "number"),
+    "max": Function(max, ("number", "number"), "number"),
     "municipality": Function(municipality, ("address",), "text"),
     "prefecture": Function(prefecture, ("address",), "text"),
 }

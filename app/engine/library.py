@@ -57,13 +57,14 @@ def load(folder: Path) -> Library:
     life_events = {PurePath(doc.file).stem: (doc, reader.one(doc, LifeEvent)) for doc in take("life_events")}
     # What a procedure names is judged against a whole only: else one fault in the vocabulary would be told many times.
     whole = not reader.incomplete and not unreadable & {"vocabulary", "authorities", "sources.yaml", "life_events"}
+    roles = frozenset(role for _, event in life_events.values() if event is not None for role in event.roles)
     events: dict[str, CompiledEvent] = {}
     for stem, (doc, event) in life_events.items():
         stems = {path.stem for path in files if path.parts[0] == stem}
         parsed = [(one, procedure) for one in take(stem) if (procedure := reader.one(one, Procedure)) is not None]
         if event is not None and whole:
             events[event.id] = compile_event(
-                doc, event, parsed, stems, vocabulary, authorities, sources, reader.homes, problems
+                doc, event, parsed, stems, vocabulary, authorities, sources, reader.homes, problems, roles
             )
     problems += [_stray(docs[0].file, path.parts[0], life_events) for path, docs in found.items() if docs]
     if problems:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from app.engine.compiled import ALSO, SIDES
 from app.engine.deadlines import Rule
@@ -83,8 +84,8 @@ def _check_effect(
             (*at, "subject"), f"「{effect.subject}」という役はありません", f"使える役: each・{'・'.join(event.roles)}"
         )
         return
-    for target, value in effect.set.items():
-        where = (*at, "set", target)
+    for how, target, value in _targets(effect):
+        where = (*at, how, target)
         owner, _, name = target.partition(".")
         item = vocabulary.item(owner, name)
         if item is None:
@@ -106,8 +107,19 @@ def _check_effect(
                 f"「{effect.subject}」に「{target}」はありません",
                 f"subject を「{owner}」の役にするか、項目を直してください",
             )
-        else:
+        elif how == "set":
             _check_value(where, item, value, procedure, event, vocabulary, report)
+        elif item.type != "subjects":
+            report(where, f"「{item.label}」は一覧ではありません", "一覧でない項目は、set: で変えてください")
+        elif _kind_of(value, procedure, event) != item.of:
+            report(where, f"「{value}」という「{item.of}」の役はありません", "一覧に入る対象の役を書いてください")
+
+
+def _targets(effect: Effect) -> Iterator[tuple[str, str, Any]]:
+    """Each change: set, add or remove; the item; the value, or the role that is added or removed."""
+    for how in ("set", "add", "remove"):
+        for target, value in getattr(effect, how).items():
+            yield how, target, value
 
 
 def _check_value(

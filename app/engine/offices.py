@@ -50,4 +50,4 @@ def _reads(plan: Plan, place: CompiledPlace) -> Iterable[Key]:
     if place.outside is not None:
         yield from plan.run(place.outside, None)[1]
     if not _is_abroad(plan, place):
-        yield from ((subject, place.path.name) for subject in plan.subjects(place.path.role, None) or ())
+        yield from plan.look_up(place.path, None)[1]

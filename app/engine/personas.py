@@ -54,6 +54,7 @@ class Persona(Model):
     card: Card = Card()
     subjects: Mapping[str, Subject]
     roles: Mapping[str, str]
+    newcomers: Mapping[str, str] = {}  # id -> kind of those whom no register knows yet: a child that is born
     answers: Mapping[str, Any] = {}
     # What single services know beyond the facts (docs/personas.md). The planner does not read it.
     records: Mapping[str, Any] = {}
@@ -74,8 +75,8 @@ class Household:
         told: dict[Key, Fact] = {}
         refused = set(refused)
         for subject, kind in self.kinds.items():
-            for name, item in vocabulary.kinds[kind].items.items():
-                if item.held_by is None or item.held_by in refused or item.derived is not None:
+            for name, item in vocabulary.kinds[kind].items.items() if subject not in self.persona.newcomers else ():
+                if item.held_by is None or item.held_by in refused or item.worked_out:
                     continue
                 value = self.held.get((subject, name), from_json(item, item.absent))
                 if value is not None:
@@ -136,10 +137,10 @@ class _Checker:
 
     def __init__(self, doc: Document, event: CompiledEvent, persona: Persona, problems: list[Problem]) -> None:
         self.doc, self.event, self.persona, self.problems = doc, event, persona, problems
-        self.kinds = {id_: subject.kind for id_, subject in persona.subjects.items()}
+        self.kinds = {**persona.newcomers, **{id_: subject.kind for id_, subject in persona.subjects.items()}}
         self.roles = dict(persona.roles)
         for name, role in event.definition.roles.items():
-            if role.list is None:
+            if role.given:
                 self.roles.setdefault(name, name)
                 self.kinds.setdefault(self.roles[name], role.kind)
 
@@ -157,6 +158,10 @@ class _Checker:
                 continue
             for name, raw in subject.facts.items():
                 self._put(("subjects", id_, "facts", name), held, (id_, name), raw)
+        for id_, kind in self.persona.newcomers.items():
+            if kind not in self.event.vocabulary.kinds or id_ in self.persona.subjects:
+                hint = f"使える種類: {'・'.join(self.event.vocabulary.kinds)}。subjects とは違う名前にしてください"
+                self._report(("newcomers", id_), f"「{id_}: {kind}」は使えません", hint)
         for text, raw in self.persona.answers.items():
             owner, _, name = text.partition(".")
             id_ = self.roles.get(owner, owner)
@@ -174,7 +179,7 @@ class _Checker:
                 f"「{self.persona.event}」というできごとはありません",
                 f"「{self.event.id}」と書いてください",
             )
-        singular = {name: role.kind for name, role in self.event.definition.roles.items() if role.list is None}
+        singular = {name: role.kind for name, role in self.event.definition.roles.items() if role.given}
         for name, id_ in self.persona.roles.items():
             if name not in singular:
                 self._report(("roles", name), f"「{name}」という役はありません", f"使える役: {'・'.join(singular)}")
@@ -200,8 +205,8 @@ class _Checker:
         if kind not in self.event.vocabulary.kinds:
             return  # told where the kind stands
         item = self.event.vocabulary.item(kind, name)
-        if item is None or item.derived is not None:
-            items = [name for name, one in self.event.vocabulary.kinds[kind].items.items() if one.derived is None]
+        if item is None or item.worked_out:
+            items = [name for name, one in self.event.vocabulary.kinds[kind].items.items() if not one.worked_out]
             near = nearest(name, items)
             hint = f"「{near}」のことですか" if near else "vocabulary にある項目を書いてください"
             self._report(at, f"「{kind}.{name}」という項目はありません", hint)

@@ -145,8 +145,11 @@ class Plan:
         return (UNKNOWN, tuple(dict.fromkeys(waiting))) if waiting else (result, ())
 
     def members(self, role: str) -> Result:
-        """The subjects of a list role, or UNKNOWN with the keys that would tell."""
-        return self.run(self.event.lists[role], None)
+        """The subjects of a role that an item tells, or UNKNOWN with the keys that would tell."""
+        value, reads = self.run(self.event.lists[role], None)
+        if isinstance(value, str):
+            return (value,), reads
+        return (() if value is None else value), reads
 
     def subjects(self, role: str, subject: str | None) -> Sequence[str] | None:
         """The subjects a role stands for; None while that is unknown."""
@@ -159,8 +162,20 @@ class Plan:
 
     def one_value(self, path: ItemPath, subject: str | None) -> Any:
         """The value of an item path that stands for one subject, or UNKNOWN."""
+        return self.look_up(path, subject)[0]
+
+    def look_up(self, path: ItemPath, subject: str | None) -> Result:
+        """The same with the keys it rests on, or that would tell it."""
         subjects = self.subjects(path.role, subject)
-        return self._env.values.get((subjects[0], path.name), UNKNOWN) if subjects else UNKNOWN
+        if not subjects:
+            return UNKNOWN, self.members(path.role)[1] if subjects is None else ()
+        me = subjects[0]
+        condition = self.event.worked_out.get((path.kind, path.name))
+        value, reads = self.run_for(condition, me) if condition else self._read((me, path.name))
+        return value, (*(self.members(path.role)[1] if path.role in self.event.lists else ()), *reads)
+
+    def _read(self, key: Key) -> Result:
+        return self._env.values.get(key, UNKNOWN), (key,)
 
     def known(self, reads: Iterable[Key]) -> tuple[Key, ...]:
         """Those keys that have a value."""

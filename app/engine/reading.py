@@ -123,9 +123,7 @@ class Reader:
             if "kind" in doc.value:
                 kind = self.part(doc, Kind, doc.value, ())
                 if kind is not None:
-                    self._put(doc, ("kind",), kind.kind, kind, kinds)
                     at_home.append((doc, kind))
-                    self.homes.update({f"{kind.kind}.{name}": (doc, ("items", name)) for name in kind.items})
             elif "registers" in doc.value:
                 self.listed(doc, "registers", Register, registers)
             elif "topics" in doc.value:
@@ -148,10 +146,32 @@ class Reader:
                         "kind: か、registers: topics: conditions: のどれかで始めてください",
                     )
                 )
+        self._join_kinds(at_home, kinds)
         vocabulary = Vocabulary(kinds=kinds, registers=registers, topics=topics, conditions=conditions, pages=pages)
         for doc, kind in () if self.incomplete else at_home:
             self.problems.extend(_cross_check(doc, kind, vocabulary))
         return vocabulary
+
+    def _join_kinds(self, parts: Iterable[tuple[Document, Kind]], kinds: dict[str, Kind]) -> None:
+        """Each kind whole: the document with its label first, then those that add items to it."""
+        for doc, kind in sorted(parts, key=lambda part: not part[1].label):
+            first = kinds.get(kind.kind)
+            if kind.label or first is None:
+                self._put(doc, ("kind",), kind.kind, kind, kinds)
+            if not kind.label and first is None:
+                hint = "その種類を初めて書く場所に、label: を書いてください"
+                self.problems.append(doc.problem(("kind",), f"「{kind.kind}」という種類に名前がありません", hint))
+            elif not kind.label and first is not None:
+                for name in kind.items.keys() & first.items.keys():
+                    self.problems.append(
+                        doc.problem(
+                            ("items", name),
+                            f"項目「{kind.kind}.{name}」が2回書かれています",
+                            "どちらか1つにまとめてください",
+                        )
+                    )
+                kinds[kind.kind] = first.model_copy(update={"items": {**first.items, **kind.items}})
+            self.homes.update({f"{kind.kind}.{name}": (doc, ("items", name)) for name in kind.items})
 
 
 def _cross_check(doc: Document, kind: Kind, vocabulary: Vocabulary) -> Iterator[Problem]:

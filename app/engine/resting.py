@@ -52,8 +52,8 @@ def _of_filing(plan: Plan, planned: PlannedProcedure) -> Iterable[Key]:
         yield key
         if not compiled.definition.sees_withheld:
             yield from plan.protection(key)[1]
-    if compiled.start is not None:
-        yield from ((one, compiled.start.name) for one in plan.subjects(compiled.start.role, subject) or ())
+    for path in compiled.paths:
+        yield from plan.look_up(path, subject)[1]
     yield from offices.find_reads(plan, compiled.definition.authority)
 
 

@@ -58,32 +58,40 @@ class Item(Model):
     past: bool = False  # a date that lies in the past: earlier eras are offered
     of: str | None = None  # kind of the subjects in a list
     source_list: str | None = Field(default=None, alias="from")  # the list that people choose from
-    derived: str | None = None
+    derived: str | None = None  # an expression
+    computed: str | None = None  # a rule of law that no expression can say (see ``computed.py``)
+
+    @property
+    def worked_out(self) -> bool:
+        """Whether it follows from other items, so that nobody is asked and nobody tells it."""
+        return self.derived is not None or self.computed is not None
 
     @model_validator(mode="after")
     def _complete(self) -> Item:
         missing = [name for name in ("question", "why", "topic") if not getattr(self, name)]
-        if self.derived is None and missing:
+        if not self.worked_out and missing:
             raise wrong(
                 f"質問する項目に {'・'.join(missing)} がありません",
                 "書き足してください。計算で決まる項目なら derived: に式を書きます",
             )
-        if self.type in ("choice", "choices") and self.derived is None and not self.choices:
+        if self.type in ("choice", "choices") and not self.worked_out and not self.choices:
             raise wrong("選べる値がありません", "choices: {値: 見せる言葉} を書いてください")
-        if self.type == "yes_no" and self.derived is None and not (self.yes and self.no):
+        if self.type == "yes_no" and not self.worked_out and not (self.yes and self.no):
             raise wrong("はい・いいえの文がありません", "yes: と no: に、選ぶときの文を書いてください")
         if self.type == "subjects" and self.of is None:
             raise wrong("何の一覧か分かりません", "of: に、一覧に入る対象の種類を書いてください（例 of: person）")
         if self.absent is not None and self.held_by is None:
             raise wrong("absent は、台帳が持つ項目にだけ書けます", "register: を書くか、absent: を消してください")
+        if self.derived is not None and self.computed is not None:
+            raise wrong("計算のしかたが2つあります", "derived: か computed: の、どちらか1つだけ書いてください")
         return self
 
 
 class Kind(Model):
-    """A kind of subject and its items, as one YAML document."""
+    """A kind of subject and its items, as one YAML document. Further documents, without a label, add items to it."""
 
     kind: str
-    label: str
+    label: str = ""
     named_by: str | None = None  # the item that tells one subject of this kind from another
     items: Mapping[str, Item]
 

@@ -154,10 +154,10 @@ def _need(event: CompiledEvent, item: Item, path: str, sometimes: bool) -> dict[
         "source": gettext(register.label)
         if register
         else _("計算した結果")
-        if item.derived is not None
+        if item.worked_out
         else _("あなたの答え"),
         "asked": _("いいえ")
-        if register or item.derived is not None
+        if register or item.worked_out
         else _("はい（場合による）")
         if sometimes
         else _("はい"),

@@ -28,7 +28,7 @@ def items_on(journey: Journey, page_id: str) -> tuple[str, dict[str, Item]]:
     kind, _dot, name = page_id.partition(".")
     if name:
         item = journey.event.vocabulary.item(kind, name)
-        if item is not None and item.derived is None:
+        if item is not None and not item.worked_out:
             return kind, {name: item}
         raise NotFound
     for id_, one in journey.event.vocabulary.kinds.items():

@@ -55,7 +55,7 @@ def sections(journey: Journey) -> list[dict[str, Any]]:
     topics: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for key in [*uses, *_own_answers(journey, uses)]:
         item = journey.plan.item(key)
-        if item is not None and item.derived is None:
+        if item is not None and not item.worked_out:
             rows = topics.setdefault(item.topic, {}).setdefault(key[0], [])
             rows.append(fact_row(journey, key, item, uses.get(key, [])))
     return [

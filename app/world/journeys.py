@@ -108,7 +108,7 @@ class Journey:
         kinds = {id_: subject["kind"] for id_, subject in self.added.items()}
         roles = dict(self.household.roles)
         for name, role in self.event.definition.roles.items():
-            if role.list is None:
+            if role.given:
                 roles.setdefault(name, name)
                 kinds.setdefault(roles[name], role.kind)
         facts = []

@@ -7,11 +7,11 @@ the questions that could decide it (the *footprint*).
 """
 
 from app.engine.conditions.errors import ConditionError, DerivedCycle, DerivedError
-from app.engine.conditions.parsing import Condition, footprint, parse, parse_derived
+from app.engine.conditions.parsing import Condition, footprint, parse, parse_worked_out
 from app.engine.conditions.truth import UNKNOWN, Env
 from app.engine.conditions.types import Scope, Type
 
 __all__ = [
     "UNKNOWN", "Condition", "ConditionError", "DerivedCycle", "DerivedError", "Env", "Scope", "Type", "footprint", "parse",
-    "parse_derived",
+    "parse_worked_out",
 ]  # fmt: skip

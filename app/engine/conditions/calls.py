@@ -1,12 +1,12 @@
-"""Calls: the listed functions, len, and the quantifiers any and all."""
+"""Calls: the listed functions, len, sum, the quantifiers any and all; and lists filtered by a condition."""
 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, Self
 
 from app.engine.conditions.errors import ConditionError
-from app.engine.conditions.truth import UNKNOWN, Env, Run, quantified
+from app.engine.conditions.truth import UNKNOWN, Env, Run, filtered, quantified, summed
 from app.engine.conditions.types import BOOL, NUMBER, TYPE_WORDS, Type
 from app.engine.conditions.visitor import Visitor
 from app.engine.functions import FUNCTIONS
@@ -26,6 +26,8 @@ class Calls(Visitor):
             return self._quantifier(name, node, depth)
         if name == "len":
             return self._len(node, depth)
+        if name == "sum":
+            return self._sum(node, depth)
         function = FUNCTIONS.get(name)
         if function is None:
             near = nearest(name, FUNCTIONS)
@@ -63,30 +65,63 @@ class Calls(Visitor):
         return NUMBER, lambda env: v if (v := run(env)) is UNKNOWN else len(v)
 
     def _quantifier(self, name: str, node: ast.Call, depth: int) -> tuple[Type, Run]:
+        form = f"{name} は {name}(条件 for x in 一覧) の形で書きます"
         generator = node.args[0] if len(node.args) == 1 else None
-        if not isinstance(generator, ast.GeneratorExp) or len(generator.generators) != 1:
-            raise ConditionError(f"{name} は {name}(条件 for x in 一覧) の形で書きます", node.col_offset)
-        loop = generator.generators[0]
-        if not isinstance(loop.target, ast.Name) or loop.ifs:
-            raise ConditionError(
-                f"{name} は {name}(条件 for x in 一覧) の形で書きます", node.col_offset, "if は and で書いてください"
-            )
+        if not isinstance(generator, ast.GeneratorExp):
+            raise ConditionError(form, node.col_offset)
+        _, variable, members, inner = self._loop(generator, form, depth)
+        if generator.generators[0].ifs:
+            raise ConditionError(form, node.col_offset, "if は and で書いてください")
+        body = inner.condition(generator.elt, depth)
+        self._take(inner)
+        return BOOL, quantified(name == "any", variable, members, body)
+
+    def _sum(self, node: ast.Call, depth: int) -> tuple[Type, Run]:
+        form = "sum は sum(数 for x in 一覧) の形で書きます"
+        generator = node.args[0] if len(node.args) == 1 else None
+        if not isinstance(generator, ast.GeneratorExp):
+            raise ConditionError(form, node.col_offset)
+        _, variable, members, inner = self._loop(generator, form, depth)
+        if generator.generators[0].ifs:
+            raise ConditionError(form, node.col_offset, "if は「数 if 条件 else 0」と書いてください")
+        type_, body = inner.visit(generator.elt, depth)
+        if type_ != NUMBER:
+            raise ConditionError(f"sum に足せるのは数です（「{type_}」ではありません）", generator.elt.col_offset)
+        self._take(inner)
+        return NUMBER, summed(variable, members, body)
+
+    def _listcomp(self, node: ast.ListComp, depth: int) -> tuple[Type, Run]:
+        form = "一覧は [x for x in 一覧 if 条件] の形で書きます"
+        type_, variable, members, inner = self._loop(node, form, depth)
+        ifs = node.generators[0].ifs
+        if not (isinstance(node.elt, ast.Name) and node.elt.id == variable) or len(ifs) != 1:
+            raise ConditionError(form, node.col_offset)
+        body = inner.condition(ifs[0], depth)
+        self._take(inner)
+        return type_, filtered(variable, members, body)
+
+    def _loop(self, node: ast.GeneratorExp | ast.ListComp, form: str, depth: int) -> tuple[Type, str, Run, Self]:
+        """Type of the list, name of the loop variable, the list's closure, and a visitor that knows the variable."""
+        loop = node.generators[0]
+        if len(node.generators) != 1 or not isinstance(loop.target, ast.Name):
+            raise ConditionError(form, node.col_offset)
         list_type, members = self.visit(loop.iter, depth)
         if list_type.name != "subjects":
             raise ConditionError(f"「{ast.unparse(loop.iter)}」は対象の一覧ではありません", loop.iter.col_offset)
         variable = loop.target.id
-        if variable in self.scope.ones or variable in self.scope.lists or variable == "today":
+        if variable in {*self.scope.ones, *self.scope.lists, *self.scope.told, "today"}:
             raise ConditionError(
                 f"「{variable}」という名前はもう使われています",
                 loop.target.col_offset,
                 "for のあとは、ほかの名前にしてください",
             )
-        inner = self.inside(self.scope.bind(variable, list_type.kind), self.deriving)
-        body = inner.condition(generator.elt, depth)
+        return list_type, variable, members, self.inside(self.scope.bind(variable, list_type.kind), self.deriving)
+
+    def _take(self, inner: Self) -> None:
+        """What a part reads, the whole reads."""
         self.items |= inner.items
         self.uses_each = self.uses_each or inner.uses_each
-        return BOOL, quantified(name == "any", variable, members, body)
 
 
 def _functions() -> str:
-    return "・".join(["any", "all", "len", *FUNCTIONS])
+    return "・".join(["any", "all", "len", "sum", *FUNCTIONS])

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from app.engine.conditions.errors import ConditionError
-from app.engine.conditions.truth import COMPARE, UNKNOWN, Env, Run, against, binary, contained, kleene
+from app.engine.conditions.truth import ARITHMETIC, COMPARE, UNKNOWN, Env, Run, against, binary, contained, kleene
 from app.engine.conditions.types import BOOL, NUMBER, TEXT, Type
 from app.engine.conditions.visitor import Visitor
 from app.engine.spelling import nearest
@@ -28,6 +28,18 @@ class Logic(Visitor):
             raise ConditionError(f"「{ast.unparse(node)}」はここでは使えません", node.col_offset, "not が使えます")
         inner = self.condition(node.operand, depth)
         return BOOL, lambda env: v if (v := inner(env)) is UNKNOWN else not v
+
+    def _binop(self, node: ast.BinOp, depth: int) -> tuple[Type, Run]:
+        if type(node.op) not in ARITHMETIC:
+            raise ConditionError(
+                f"「{ast.unparse(node)}」はここでは使えません", node.col_offset, "計算には + - * // が使えます"
+            )
+        (left_type, left), (right_type, right) = self.visit(node.left, depth), self.visit(node.right, depth)
+        if left_type != NUMBER or right_type != NUMBER:
+            raise ConditionError("計算は数どうしでします", node.col_offset, "日付は plus_days などで計算します")
+        if isinstance(node.op, ast.FloorDiv) and not (isinstance(node.right, ast.Constant) and node.right.value):
+            raise ConditionError("割る数は、0でない決まった数で書きます", node.right.col_offset)
+        return NUMBER, binary(ARITHMETIC[type(node.op)], left, right)
 
     def _ifexp(self, node: ast.IfExp, depth: int) -> tuple[Type, Run]:
         test = self.condition(node.test, depth)

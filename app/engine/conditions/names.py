@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from app.engine.conditions.computed import COMPUTED
 from app.engine.conditions.errors import ConditionError, DerivedCycle, DerivedError
 from app.engine.conditions.truth import UNKNOWN, Env, Run
 from app.engine.conditions.types import BOOL, DATE, NUMBER, TEXT, Type, item_type
@@ -41,11 +42,15 @@ class Names(Visitor):
             holder, item, kind = self.scope.lists[name]
             _, run = self._read(self.scope.ones[holder], item, self._subject(holder), node)
             return Type("subjects", kind=kind), run
+        if name in self.scope.told:
+            holder, item, kind = self.scope.told[name]
+            _, run = self._read(self.scope.ones[holder], item, self._subject(holder), node)
+            return Type("subject", kind=kind), run
         if name == "each":
             raise ConditionError(
                 "「each」はここでは使えません", node.col_offset, "each は for_each のある手続だけで使えます"
             )
-        near = nearest(name, [*self.scope.ones, *self.scope.lists])
+        near = nearest(name, [*self.scope.ones, *self.scope.lists, *self.scope.told])
         hint = f"「{near}」のことですか" if near else f"使える名前: {self._usable()}"
         raise ConditionError(f"「{name}」という名前はありません", node.col_offset, hint)
 
@@ -83,6 +88,8 @@ class Names(Visitor):
             )
         if item.derived is not None:
             return self._derived(kind, name, item.derived, owner, node)
+        if item.computed is not None:
+            return item_type(item), self._computed(f"{kind}.{name}", item.computed, owner, node)
         if item.optional:
             raise ConditionError(
                 f"「{kind}.{name}」は空けておける項目なので、条件に使えません",
@@ -93,7 +100,9 @@ class Names(Visitor):
 
         def run(env: Env) -> Any:
             subject = owner(env)
-            if subject is UNKNOWN:  # of an unknown person nothing is known; who it is has been read already
+            if (
+                subject is UNKNOWN or subject is None
+            ):  # of nobody known nothing is known; who it is has been read already
                 return UNKNOWN
             key = (subject, name)
             env.reads.append(key)
@@ -127,22 +136,38 @@ class Names(Visitor):
             raise DerivedError(f"「{path}」の計算の式に誤りがあります", node.col_offset, error.message) from error
         self.items |= inner.items
 
-        def run(env: Env) -> Any:
-            subject = owner(env)
-            if subject is UNKNOWN:
-                return UNKNOWN
-            known = env.memo.get((path, subject))
-            if known is None:
-                outer, start = env.bound.get("self"), len(env.reads)
-                env.bound["self"] = subject
-                value = body(env)
-                env.bound["self"] = outer
-                known = env.memo[(path, subject)] = (value, tuple(env.reads[start:]))
-            else:
-                env.reads.extend(known[1])
-            return known[0]
+        return type_, _once(path, owner, body)
 
-        return type_, run
+    def _computed(self, path: str, rule: str, owner: Run, node: ast.expr) -> Run:
+        """An item that a rule of law works out from facts that the rule reads itself."""
+        found = COMPUTED.get(rule)
+        if found is None:
+            near = nearest(rule, COMPUTED)
+            hint = f"「{near}」のことですか" if near else f"使える計算: {'・'.join(COMPUTED)}"
+            raise ConditionError(f"「{rule}」という計算はありません", node.col_offset, hint)
+        self.items |= found.items
+        return _once(path, owner, lambda env: found.run(env, env.bound["self"]))
 
     def _usable(self) -> str:
-        return "・".join([*self.scope.ones, *self.scope.lists, "today"])
+        return "・".join([*self.scope.ones, *self.scope.lists, *self.scope.told, "today"])
+
+
+def _once(path: str, owner: Run, body: Run) -> Run:
+    """Works an item out for one subject, `self`, once in a round; what it read is in every trace."""
+
+    def run(env: Env) -> Any:
+        subject = owner(env)
+        if subject is UNKNOWN or subject is None:
+            return UNKNOWN
+        known = env.memo.get((path, subject))
+        if known is None:
+            outer, start = env.bound.get("self"), len(env.reads)
+            env.bound["self"] = subject
+            value = body(env)
+            env.bound["self"] = outer
+            known = env.memo[(path, subject)] = (value, tuple(env.reads[start:]))
+        else:
+            env.reads.extend(known[1])
+        return known[0]
+
+    return run

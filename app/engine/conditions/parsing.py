@@ -59,10 +59,13 @@ def parse(source: str, scope: Scope, expect: Type | None = BOOL) -> Condition:
     return condition
 
 
-def parse_derived(path: str, item: Item, scope: Scope) -> Condition:
-    """Check and compile the expression of a derived item ``kind.item``, whose subject is `self`. Raises ConditionError."""
-    scope = scope.event().bind("self", path.partition(".")[0])
-    condition = _compile(item.derived or "", _Compiler(scope, (path,)))
+def parse_worked_out(path: str, item: Item, scope: Scope) -> Condition:
+    """Check and compile a derived or computed item ``kind.item``, whose subject is `self`. Raises ConditionError."""
+    kind, _, name = path.partition(".")
+    scope = scope.event().bind("self", kind)
+    if item.derived is None:
+        return _compile(f"self.{name}", _Compiler(scope))
+    condition = _compile(item.derived, _Compiler(scope, (path,)))
     declared = item_type(item)
     if condition.type.name != declared.name:
         raise ConditionError(

@@ -80,11 +80,47 @@ def quantified(decisive: bool, variable: str, members: Run, body: Run) -> Run:
     return run
 
 
+def filtered(variable: str, members: Run, body: Run) -> Run:
+    """Those members for which a condition holds; unknown while it is for any."""
+
+    def run(env: Env) -> Any:
+        found = members(env)
+        if found is UNKNOWN:
+            return UNKNOWN
+        kept, unknown = [], False
+        for member in found:
+            env.bound[variable] = member
+            value = body(env)
+            unknown = unknown or value is UNKNOWN
+            if value is True:
+                kept.append(member)
+        return UNKNOWN if unknown else tuple(kept)
+
+    return run
+
+
+def summed(variable: str, members: Run, body: Run) -> Run:
+    """The sum of a number over the members of a list; unknown while one of them is."""
+
+    def run(env: Env) -> Any:
+        found = members(env)
+        if found is UNKNOWN:
+            return UNKNOWN
+        total, unknown = 0, False
+        for env.bound[variable] in found:
+            value = body(env)
+            unknown = unknown or value is UNKNOWN
+            total += 0 if value is UNKNOWN else value
+        return UNKNOWN if unknown else total
+
+    return run
+
+
 def contained(value: Any, values: Any) -> bool:
     return value in values
 
 
-def binary(function: Callable[[Any, Any], bool], left: Run, right: Run) -> Run:
+def binary(function: Callable[[Any, Any], Any], left: Run, right: Run) -> Run:
     def run(env: Env) -> Any:
         a, b = left(env), right(env)
         return UNKNOWN if a is UNKNOWN or b is UNKNOWN else function(a, b)
@@ -99,6 +135,10 @@ def against(function: Callable[[Any, Any], bool], left: Run, constant: Any) -> R
 
     return run
 
+
+ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv,
+}  # fmt: skip
 
 COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from app.engine.vocabulary import Item, Vocabulary
 
@@ -44,7 +44,8 @@ def item_type(item: Item) -> Type:
 class Scope:
     """Names that an expression may use: singular roles and list roles of the event, and local ones.
 
-    ``ones`` maps a name to its kind, ``lists`` a list role to (role that holds the list, item name, kind of the members).
+    ``ones`` maps a name to its kind, ``lists`` a list role to (role that holds the list, item name, kind of the members),
+    ``told`` a role that a person item tells to the same. ``elsewhere`` are roles that only other events have.
     ``local`` are `each`, `self` and loop variables: what they stand for changes while a plan is made.
     """
 
@@ -52,12 +53,14 @@ class Scope:
     ones: Mapping[str, str]
     lists: Mapping[str, tuple[str, str, str]]
     local: frozenset[str] = frozenset()
+    told: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
 
     def bind(self, name: str, kind: str) -> Scope:
         """This scope with one more local name."""
-        return Scope(self.vocabulary, {**self.ones, name: kind}, self.lists, self.local | {name})
+        return replace(self, ones={**self.ones, name: kind}, local=self.local | {name})
 
     def event(self) -> Scope:
         """The names that mean the same everywhere in the event."""
         ones = {name: kind for name, kind in self.ones.items() if name not in self.local}
-        return Scope(self.vocabulary, ones, self.lists)
+        return replace(self, ones=ones, local=frozenset())

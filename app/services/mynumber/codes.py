@@ -13,13 +13,13 @@ JT = r"^JT[0-9A-Z]{14}$"
 _PUBLIC = {"resident": 1, "tax": 2, "pension": 64, "account": 89}
 _OWN = (
     "card", "health_insurance", "care", "child_allowance", "school", "childcare", "maternal", "disability", "welfare", "employment",
-    "licence", "vehicle", "moped", "dog", "real_estate", "seal", "residence_card", "water",
+    "licence", "vehicle", "moped", "dog", "real_estate", "seal", "residence_card", "water", "family", "court", "passport",
 )  # fmt: skip
 _DATA = {
     "resident": "HH", "card": "MYN", "health_insurance": "HI", "pension": "PEN", "care": "LTC", "tax": "TAX", "child_allowance": "CHA",
     "school": "SCH", "childcare": "CHA", "maternal": "MCH", "disability": "DIS", "welfare": "TAX", "employment": "EMP", "licence": "LIC",
     "vehicle": "VEH", "moped": "MOP", "dog": "DOG", "real_estate": "REG", "seal": "SEAL", "residence_card": "RES", "account": "ACC",
-    "water": "WAT",
+    "water": "WAT", "family": "KOS", "court": "KOS", "passport": "PAS",
 }  # fmt: skip
 _ITEMS = dict.fromkeys(("person.name", "person.address", "person.birth_date", "person.sex"), "4I") | {
     "person.kana": "KANA",
