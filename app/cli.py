@@ -15,7 +15,7 @@ from app.config import ROOT
 from app.engine import burden, schema
 from app.engine.documents import DefinitionErrors
 from app.engine.library import Library, load
-from app.engine.personas import Household, household_files, load_household
+from app.engine.personas import Household, load_household, load_households
 from app.engine.planner import Plan, PlannedProcedure, make_plan
 from app.people_cli import people
 
@@ -188,14 +188,10 @@ def lint(folder: Path) -> None:
     Example: hitomado lint procedures
     """
     library = _library(folder)
-    problems = []
-    for path in household_files(folder, ("moving",)):
-        try:
-            load_household(path, library.events["moving"])
-        except DefinitionErrors as errors:
-            problems += errors.problems
-    if problems:
-        _fail(DefinitionErrors(problems))
+    try:
+        load_households(folder, library)
+    except DefinitionErrors as errors:
+        _fail(errors)
     procedures = sum(len(event.procedures) for event in library.events.values())
     click.echo(
         f"問題はありません（手続 {procedures}、台帳 {len(library.vocabulary.registers)}、提出先 {len(library.authorities)}）。"
@@ -274,7 +270,7 @@ def personas(table: bool) -> None:
     Example: hitomado personas --table
     """
     library = _library()
-    households = [_household(path, library, "moving") for path in household_files(PROCEDURES, ("moving",))]
+    households = list(load_households(PROCEDURES, library).values())
     if not table:
         for household in households:
             click.echo(f"{household.persona.id}  {household.persona.title}\n    {household.persona.summary}")

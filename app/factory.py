@@ -20,8 +20,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import catalogues
 from app.config import Config, from_environment
-from app.engine.library import Library, load
-from app.engine.personas import Household, household_files, load_household
+from app.engine.library import load
+from app.engine.personas import load_households
 from app.gateway.everywhere import Everywhere, Offices
 from app.gateway.mynumber import ClientKey, MyNumber
 from app.gateway.simulation import KnownClient, Simulation
@@ -61,15 +61,6 @@ def prepare(config: Config | None = None) -> None:
     database = Database(config.database_url, config.storage_key)
     database.upgrade()
     database.close()
-
-
-def load_households(folder: Path, library: Library) -> dict[str, Household]:
-    """All personas of the moving event by id."""
-    found = {}
-    for path in household_files(folder, ("moving",)):
-        household = load_household(path, library.events["moving"])
-        found[household.persona.id] = household
-    return found
 
 
 def settings_of(config: Config, urls: Mapping[str, str]) -> Settings:

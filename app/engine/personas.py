@@ -19,6 +19,7 @@ from app.engine.compiling import CompiledEvent
 from app.engine.documents import DefinitionErrors, Document, Problem
 from app.engine.explaining import explain
 from app.engine.facts import Fact, Facts, Key
+from app.engine.library import Library
 from app.engine.spelling import nearest
 from app.engine.values import ValueProblem, from_json
 from app.engine.vocabulary import Model, Vocabulary
@@ -114,6 +115,21 @@ def load_household(path: Path, event: CompiledEvent) -> Household:
     )
 
 
+def load_households(folder: Path, library: Library) -> dict[str, Household]:
+    """Every household of a definitions folder whose event is defined, by id. Raises DefinitionErrors with all problems."""
+    found: dict[str, Household] = {}
+    problems: list[Problem] = []
+    for event in library.events.values():
+        for path in household_files(folder, (event.id,)):
+            try:
+                found[path.stem] = load_household(path, event)
+            except DefinitionErrors as errors:
+                problems += errors.problems
+    if problems:
+        raise DefinitionErrors(problems)
+    return dict(sorted(found.items()))
+
+
 def household_of(data: Mapping[str, Any], event: CompiledEvent) -> Household:
     """A household from data in the form of a household file. Raises DefinitionErrors; problems have no place."""
     problems: list[Problem] = []
@@ -196,7 +212,7 @@ class _Checker:
                     f"「{singular[name]}」の対象を書いてください",
                 )
         for name, kind in singular.items():
-            if kind not in ("move", "household") and self.roles[name] not in self.persona.subjects:
+            if kind == "person" and self.roles[name] not in self.persona.subjects:
                 self._report(("roles",), f"「{name}」がだれか分かりません", f"roles: に {name}: を書いてください")
 
     def _put(self, at: tuple[str, ...], into: dict[Key, Any], key: Key, raw: Any) -> None:

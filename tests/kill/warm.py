@@ -13,7 +13,7 @@ from pathlib import Path
 from app import factory
 from app.config import ROOT, Config
 from app.engine.library import Library
-from app.engine.personas import Household
+from app.engine.personas import Household, load_households
 from app.points import VARIABLE
 from app.services import processes, running
 from app.services.simcore.embed import Embedded
@@ -27,7 +27,7 @@ for _name in processes.available():
 def definitions() -> tuple[Library, dict[str, Household]]:
     """Library and households, read once."""
     library = factory.load(ROOT / "procedures")
-    return library, factory.load_households(ROOT / "procedures", library)
+    return library, load_households(ROOT / "procedures", library)
 
 
 definitions()

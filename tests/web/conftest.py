@@ -19,7 +19,7 @@ from accessibility import contract
 from accessibility.document import Document
 from app.config import Config
 from app.engine.library import Library, load
-from app.engine.personas import Household, household_files, household_of, load_household
+from app.engine.personas import Household, household_of, load_households
 from app.engine.values import to_json
 from app.gateway.base import ServiceDown
 from app.gateway.mynumber import Answer, IdentityRefused, Pushed, SignedIn
@@ -242,8 +242,7 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def households(library: Library) -> dict[str, Household]:
     """The real households."""
-    found = (load_household(path, library.events["moving"]) for path in household_files(PROCEDURES, ("moving",)))
-    return {household.persona.id: household for household in found}
+    return load_households(PROCEDURES, library)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.engine.library import Library, load
-from app.engine.personas import Household, household_files, load_household
+from app.engine.personas import Household, load_households
 from app.gateway.base import ServiceDown
 from app.store.database import Database
 from app.world.context import Context
@@ -72,8 +72,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def households(library: Library) -> dict[str, Household]:
-    found = (load_household(path, library.events["moving"]) for path in household_files(PROCEDURES, ("moving",)))
-    return {household.persona.id: household for household in found}
+    return load_households(PROCEDURES, library)
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,7 @@ class Registers:
             if isinstance(change, RegisterUpdate):
                 path = f"/registers/{change.register}/updates"
                 body = {"subject": change.subject, "item": change.item, "value": change.value, "reason": reason}
+                body |= {} if change.how == "set" else {"how": change.how}
             else:
                 path, body = "/certificates/revocations", {"subject": change.subject, "reason": reason}
             response = self._call("POST", path, world, at, f"{number}-{position}", body)

@@ -17,12 +17,16 @@ Subjects = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class RegisterUpdate:
-    """One item of one subject gets a new value in a register. `item` carries its kind: `person.address`."""
+    """One item of one subject changes in a register. `item` carries its kind: `person.address`.
+
+    `how`: `set` gives it a new value, `add` and `remove` change a list by one subject.
+    """
 
     register: str
     subject: str
     item: str
     value: Any
+    how: str = "set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Revocation:
 
 
 Change = RegisterUpdate | Revocation
+_ORDER = {"add": 0, "set": 1, "remove": 2}
 
 
 def key(text: str) -> tuple[str, str]:
@@ -92,9 +97,15 @@ def changes(
                 found.append(Revocation(subject))
                 continue
             here = {**subjects, role: subject}
-            for item, value in effect["set"].items():
+            for how in ("add", "remove"):
+                for item, one in effect.get(how, {}).items():
+                    found += [
+                        RegisterUpdate(effect["register"], subject, item, id_, how) for id_ in named(one, here, facts)
+                    ]
+            for item, value in effect.get("set", {}).items():
                 refers = isinstance(value, str) and value.partition(".")[0] in roles and "." in value
                 new = value_of(value, here, facts) if refers else value
                 if new is not None:
                     found.append(RegisterUpdate(effect["register"], subject, item, new))
-    return found
+    # Whom a list takes in comes into being by it, so that comes first; who leaves it, leaves last.
+    return sorted(found, key=lambda change: _ORDER.get(getattr(change, "how", ""), 1))

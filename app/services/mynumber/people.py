@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, insert, select, update
 
 from app.services.mynumber.tables import facts, subjects, worlds
+from app.services.people.kin import relatives
 from app.services.simcore.personas import Items
 from app.services.simcore.problems import not_found
+
+SUBJECT = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+DEATH = "death"
+"""The subject that the family registers' record of a death is about, and its kind."""
 
 
 class SubjectFile(BaseModel):
@@ -46,6 +52,16 @@ class KinFile(BaseModel):
     relation: str
     of: str
     until: str | None = None
+    ended: str | None = None
+
+
+class DeathFile(BaseModel):
+    """A death; the first of a file is the one that a journey is about."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    person: str
+    on: str
 
 
 class GuardianFile(BaseModel):
@@ -64,6 +80,7 @@ class RecordsFile(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     family: list[KinFile] = Field(default_factory=list)
+    deaths: list[DeathFile] = Field(default_factory=list)
     guardianship: list[GuardianFile] = Field(default_factory=list)
 
 
@@ -124,6 +141,23 @@ def make_people(connection: Connection, world: str, household: HouseholdFile, no
         for name, value in subject.facts.items():
             row = {"world": world, "subject": id_, "item": f"{subject.kind}.{name}", "value": value}
             connection.execute(insert(facts).values(**row, as_of=now.date().isoformat()))
+    _record_kin(connection, world, household, now)
+
+
+def _record_kin(connection: Connection, world: str, household: HouseholdFile, now: datetime) -> None:
+    """What the family registers tell of somebody who died: who belongs to the family, and as what (戸籍法 第10条)."""
+    found = relatives(household.records.model_dump())
+    if not found:
+        return
+    rows: list[tuple[str, str, Any]] = [(DEATH, "death.family", [one.id for one in found])]
+    for one in found:
+        rows.append((one.id, "person.kin", one.kin))
+        rows += [(one.id, "person.kin_through", one.through)] if one.through else []
+        rows += [(one.id, "person.died_first", True)] if one.died_first else []
+    connection.execute(insert(subjects).values(world=world, id=DEATH, kind="death"))
+    for subject, item, value in rows:
+        row = {"world": world, "subject": subject, "item": item, "value": value}
+        connection.execute(insert(facts).values(**row, as_of=now.date().isoformat()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +194,13 @@ class People:
                 found[home] = members
         return found
 
+    def kin(self, person: str) -> dict[str, str]:
+        """Who belongs to the family of somebody who died, as what, for a person of that family; else nobody."""
+        family = self.value(DEATH, "death.family") or ()
+        if person not in family:
+            return {}
+        return {one: str(self.value(one, "person.kin")) for one in family}
+
     def things(self, home: str) -> list[str]:
         """Everything that a household's lists name besides people: vehicles, dogs, properties."""
         lists = [known.value for (subject, _), known in self.values.items() if subject == home]
@@ -169,6 +210,13 @@ class People:
     def withheld(self, subject: str) -> bool:
         """Whether this person's address must not reach those it is kept from (支援措置)."""
         return self.value(subject, "person.address_protected") is True
+
+
+def make_subject(connection: Connection, world: str, subject: str, kind: str) -> None:
+    """Bring a subject into being; one that is there stays as it is."""
+    known = select(subjects.c.id).where(subjects.c.world == world, subjects.c.id == subject)
+    if connection.execute(known).first() is None:
+        connection.execute(insert(subjects).values(world=world, id=subject, kind=kind))
 
 
 def change(connection: Connection, world: str, subject: str, item: str, value: Any, as_of: date) -> bool:

@@ -4,6 +4,9 @@ Rules. One sees one's own records, one's household and its things, and of the ot
 itself shows to each of them (住民基本台帳法 第12条). Parents and guardians see the records of a child under 18 (民法 第818条), guardians of adults
 those of their ward. Anybody else needs a mandate (委任), which its giver can withdraw at any time.
 
+Those who belong to the family of somebody who died see that person's records, for it falls to them to report and to settle, and in the
+family register what each of the family was to the deceased (戸籍法 第10条・第87条). Assumption: in reality each office checks this anew.
+
 A person under a protection measure (支援措置) is as if absent for a parent who does not live with them, and what tells where they
 live is kept from everybody but themselves and those who live with them.
 
@@ -19,12 +22,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from app.services.mynumber.people import HouseholdFile, People, age_on
+from app.services.mynumber.people import DEATH, HouseholdFile, People, age_on
 from app.services.mynumber.tables import guardians, mandates
 from app.services.simcore.personas import Items
 
 ADULT = 18
-RESIDENT = "resident"
+RESIDENT, FAMILY = "resident", "family"
 _LOCATING = frozenset(
     {"person.school", "person.childcare_facility", "person.public_account", "person.phone", "vehicle.plate", "household.water_customer"}
 )  # fmt: skip
@@ -122,6 +125,7 @@ class Sight:
             one for one in mandates_of(connection, world, person) if one.delegate == person and self._holds(one)
         ]
         self.homes = people.homes(person)
+        self.kin = people.kin(person)
         self.things = [thing for home in self.homes for thing in people.things(home)]
 
     def _holds(self, mandate: Mandate) -> bool:
@@ -146,7 +150,7 @@ class Sight:
         return other != self.person and self.people.withheld(other) and not self.together(other)
 
     def ground(self, other: str, register: str) -> str | None:
-        """Why the person may see the other one in a register: self | guardian | mandate | household; None: not at all."""
+        """Why the person may see the other one in a register: self | guardian | mandate | household | kin; None: not at all."""
         if other == self.person:
             return "self"
         if self.represents(other) and not self.kept_from(other):
@@ -155,11 +159,15 @@ class Sight:
             return "mandate"
         if register == RESIDENT and self.together(other):
             return "household"
+        if self.kin.get(other) == "self" or (register == FAMILY and other in self.kin):
+            return None if self.kept_from(other) else "kin"
         return None
 
     def visible(self, register: str) -> dict[str, str]:
         """Everybody and everything to be seen in a register, with the ground: oneself, the household, its things, other people."""
         found = {self.person: "self"} | dict.fromkeys([*self.homes, *self.things], "household")
+        if self.kin:
+            found[DEATH] = "kin"
         for subject, kind in self.people.kinds.items():
             ground = self.ground(subject, register) if kind == "person" else None
             if ground is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,12 +12,13 @@ from sqlalchemy import Connection, insert, select
 from app.services.mynumber import cards, history
 from app.services.mynumber.access import authority
 from app.services.mynumber.context import service
-from app.services.mynumber.people import People, change, the_world
+from app.services.mynumber.people import SUBJECT, People, change, make_subject, the_world
 from app.services.mynumber.proxies import locating
 from app.services.mynumber.registers import CARD
 from app.services.mynumber.tables import acted
 from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
+from app.services.simcore.personas import ItemInfo
 from app.services.simcore.problems import Problem, install, not_found
 from app.services.simcore.world import current_now, current_world
 
@@ -29,12 +30,13 @@ REVOKING = ("person.name", "person.address")
 
 
 class UpdateInput(BaseModel):
-    """A change that an authority makes."""
+    """A change that an authority makes. `how`: `set` puts the value in place of the old one; `add` and `remove` change a list by one."""
 
     model_config = ConfigDict(extra="forbid")
 
     subject: str = Field(max_length=40)
     item: str = Field(max_length=80)
+    how: Literal["set", "add", "remove"] = "set"
     value: Any
     reason: str = Field(min_length=1, max_length=200)
 
@@ -78,6 +80,19 @@ def _card_item(connection: Connection, world: str, sent: UpdateInput, now: datet
     raise Problem(422, "invalid-body", "A certificate can only become valid or revoked.")
 
 
+def _listed(connection: Connection, world: str, sent: UpdateInput, info: ItemInfo, people: People) -> list[str]:
+    """A list with one subject more or less. Who is added and in no register yet comes into being: a child that is born."""
+    if info.of is None or not isinstance(sent.value, str) or not SUBJECT.fullmatch(sent.value):
+        raise Problem(422, "invalid-body", "Only subjects of a list can be added and removed.")
+    old = [one for one in people.value(sent.subject, sent.item) or () if one != sent.value]
+    if sent.how == "remove":
+        return old
+    if people.kinds.setdefault(sent.value, info.of) != info.of:
+        raise Problem(422, "invalid-body", "The list holds subjects of another kind.")
+    make_subject(connection, world, sent.value, info.of)
+    return [*old, sent.value]
+
+
 def _known(connection: Connection, world: str, subject: str, kind: str) -> People:
     """The people of the world; `Problem` 404 where the subject is not of this kind."""
     the_world(connection, world)
@@ -113,7 +128,7 @@ def update(register: str) -> Response:
         with context.store.read() as connection:
             _known(connection, world, sent.subject, info.kind)
         key = request.headers.get("Idempotency-Key")
-        context.providers.update(register, world, now, sent.model_dump(), key)
+        context.providers.update(register, world, now, sent.model_dump(exclude_defaults=True), key)
     with context.store.write() as connection:
         people = _known(connection, world, sent.subject, info.kind)
         if not _first_time(connection, world):
@@ -122,7 +137,8 @@ def update(register: str) -> Response:
         if register == CARD:
             changed = _card_item(connection, world, sent, now, people)
         if changed is None:
-            changed = change(connection, world, sent.subject, sent.item, sent.value, now.date())
+            value = _listed(connection, world, sent, info, people) if sent.how != "set" else sent.value
+            changed = change(connection, world, sent.subject, sent.item, value, now.date())
             if changed and sent.item in REVOKING:
                 cards.revoke_signing(connection, world, sent.subject, now, sent.reason)
             # "No change" would tell an office that it knows the address of somebody protected.

@@ -23,6 +23,7 @@ class ItemInfo:
     type: str
     register: str | None
     absent: Any
+    of: str | None = None  # the kind of the subjects in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,14 @@ def read_items(procedures: Path) -> Items:
             for name, item in part["items"].items():
                 id_ = f"{part['kind']}.{name}"
                 items[id_] = ItemInfo(
-                    id_, part["kind"], name, item["label"], item["type"], item.get("register"), item.get("absent")
+                    id_,
+                    part["kind"],
+                    name,
+                    item["label"],
+                    item.get("type", ""),
+                    item.get("register"),
+                    item.get("absent"),
+                    item.get("of"),
                 )
     return Items(MappingProxyType(items), MappingProxyType(registers))
 

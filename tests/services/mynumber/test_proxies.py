@@ -156,3 +156,32 @@ def test_guardians_of_adults_see_their_ward(service: Service) -> None:
     ]
     service.call("PUT", "/_sim/worlds/w1", json={"persona": persona})
     assert seen(ask(service, sign_in_as(service, "w1", "chichi"), "tax", "person.tax_exempt")) == {"chichi", "tomo"}
+
+
+def test_a_child_that_is_born_comes_into_the_household_and_someone_who_dies_leaves_it(
+    service: Service, world: str
+) -> None:
+    def change(subject: str, item: str, value: Any, how: str) -> Any:
+        body = {"subject": subject, "item": item, "how": how, "value": value, "reason": "出生届"}
+        return service.call("POST", "/registers/resident/updates", world, json=body)
+
+    home = next(
+        id_
+        for id_, one in family()["subjects"].items()
+        if one["kind"] == "household" and "haha" in one["facts"]["members"]
+    )
+    before = family()["subjects"][home]["facts"]["members"]
+    assert change("akari", "person.name", "試験 あかり", "set").status_code == 404, "nobody of that name yet"
+    assert change(home, "household.members", "akari", "add").json() == {"changed": True}
+    assert change(home, "household.members", "akari", "add").json() == {"changed": False}
+    assert change("akari", "person.name", "試験 あかり", "set").json() == {"changed": True}
+    token = service.sign_in(world)
+    told = ask(service, token, "resident", "household.members", "person.name").json()["subjects"]
+    assert told[home]["items"]["members"]["value"] == [*before, "akari"]
+    assert told["akari"]["items"]["name"]["value"] == "試験 あかり"
+    assert change(home, "household.members", "akari", "remove").json() == {"changed": True}
+    told = ask(service, token, "resident", "household.members").json()["subjects"]
+    assert told[home]["items"]["members"]["value"] == before
+    assert change(home, "household.head", "haha", "add").status_code == 422, "no list"
+    assert change(home, "household.members", "../x", "add").status_code == 422
+    assert change(home, "household.members", home, "add").status_code == 422, "no person"

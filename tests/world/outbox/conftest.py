@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.engine.library import Library, load
-from app.engine.personas import Household, household_files, load_household
+from app.engine.personas import Household, load_households
 from app.engine.values import to_json
 from app.gateway.authorities import CaseEvent, ClockAnswer, Receipt
 from app.gateway.mynumber import Answer
@@ -126,8 +126,7 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def households(library: Library) -> dict[str, Household]:
     """The real households."""
-    found = (load_household(path, library.events["moving"]) for path in household_files(PROCEDURES, ("moving",)))
-    return {household.persona.id: household for household in found}
+    return load_households(PROCEDURES, library)
 
 
 @pytest.fixture
