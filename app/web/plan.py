@@ -218,6 +218,8 @@ def one(n: int, procedure: str) -> Any:
         office=office_name(task.authority, definition),
         due=due_chip(task.due, journey.today, definition.due.counting),
         late=planviews.late_text(journey, task, _cases(here, n)) if lead.word == "required" else None,
+        start=gettext(lead.compiled.start.item.label) if lead.compiled.start else "",
+        amounts=verdictviews.amounts(journey, instances),
         mode=mode,
         why=why,
         counter=task.authority.counter if task.authority else None,

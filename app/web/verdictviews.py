@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from app.engine.conditions import UNKNOWN
 from app.engine.facts import Fact, Key
 from app.engine.planner import PlannedProcedure, Reason, make_plan
 from app.i18n import gettext
@@ -62,8 +63,8 @@ def _labelled(journey: Journey, key: Key) -> str:
     """The item's label, with the name of the one it speaks of where that is not the applicant."""
     item = journey.plan.item(key)
     label = gettext(item.label) if item else key[1]
-    kind = journey.facts.kinds.get(key[0], "")
-    if kind in ("move", "household") or key[0] == journey.facts.roles.get("applicant"):
+    kind = journey.event.vocabulary.kinds.get(journey.facts.kinds.get(key[0], ""))
+    if kind is None or kind.named_by is None or key[0] == journey.facts.roles.get("applicant"):
         return label
     return _("{who}の{label}", who=name_of(journey, key[0]), label=label)
 
@@ -77,6 +78,25 @@ def sent(journey: Journey, instances: Instances) -> list[dict[str, Any]]:
             row = {"name": gettext(item.label), "lines": entry_lines(journey, entry), "source": source(journey, entry)}
             groups.setdefault(key[0], []).append(row)
     return [{"who": who(journey, subject), "rows": rows} for subject, rows in groups.items()]
+
+
+def amounts(journey: Journey, instances: Instances) -> list[dict[str, Any]]:
+    """What the law works out for this family, for summary_list: the value, or which answers it waits for."""
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for planned in instances:
+        for path in planned.compiled.amounts if planned.word == "required" else ():
+            subject = planned.subject if path.role == "each" else None
+            value, reads = journey.plan.look_up(path, planned.subject)
+            label = gettext(path.item.label)
+            name = label if subject is None else _("{who}の{label}", who=who(journey, subject), label=label)
+            row = found[(path.name, subject)] = {"name": name}
+            if value is UNKNOWN:
+                waits = _("、").join(item_labels(journey, journey.plan.open(reads)))
+                row["value"] = _("{items}が分かると決まります。", items=waits)
+            else:
+                (holder, *_others) = journey.plan.subjects(path.role, planned.subject) or ("",)
+                row["lines"] = lines(journey, (holder, path.name), value)
+    return list(found.values())
 
 
 def withheld(journey: Journey, instances: Instances) -> list[str]:

@@ -12,12 +12,11 @@ from typing import Any
 
 import click
 
-from app.config import ROOT
+from app.cli.common import PROCEDURES
 from app.services.people import generator
 from app.services.people.coherence import check_all
 from app.services.simcore.personas import read_yaml
 
-PROCEDURES = ROOT / "procedures"
 SHOWN = 50
 
 
