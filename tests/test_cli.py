@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.engine.coverage import measure
+from app.engine.library import load
 from tests.engine.real import PERSONAS, PROCEDURES, library
 
 
@@ -113,7 +117,8 @@ def test_personas_and_their_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "words"), [("text", "引っ越した後"), ("mermaid", "moving-out-notice --> moving-in-notice")]
+    ("form", "words"),
+    [("text", "引っ越した後"), ("mermaid", "moving-out-notice --> moving-in-notice"), ("svg", "<svg ")],
 )
 def test_graph(form: str, words: str) -> None:
     assert words in run("graph", "moving", "--format", form).output
@@ -121,3 +126,58 @@ def test_graph(form: str, words: str) -> None:
 
 def test_schema_is_fresh() -> None:
     assert run("schema", "--check").exit_code == 0
+
+
+# --- tools of those who write definitions -------------------------------------------------------------------------------
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the definitions that may be changed."""
+    return Path(shutil.copytree(PROCEDURES, tmp_path / "procedures"))
+
+
+def test_coverage_is_whole_and_says_so() -> None:
+    result = run("coverage", "moving")
+    assert result.exit_code == 0
+    assert "moving: 100.0 %" in result.output
+
+
+def test_diff_tells_what_each_household_notices(folder: Path) -> None:
+    assert "0世帯で変わります" in run("diff", str(PROCEDURES), str(folder)).output
+    (folder / "moving" / "mail-forwarding.yaml").unlink()
+    told = run("diff", str(PROCEDURES), str(folder))
+    assert told.exit_code == 1, "another procedure still waits for it"
+    waiting = folder / "moving" / "credit-subscription-address.yaml"
+    waiting.write_text(waiting.read_text("utf-8").replace("after: [mail-forwarding]", "after: []"), "utf-8")
+    found = run("diff", str(PROCEDURES), str(folder)).output
+    kudo = found.split("kudo\n")[1].split("\nku")[0]
+    assert "手続: 17 → 16（-1）" in kudo
+    assert "質問のページ: 19 → 18（-1）" in kudo
+    assert "なくなる手続: mail-forwarding" in kudo
+
+
+def test_diff_reads_commits_and_refuses_what_is_neither() -> None:
+    result = run("diff", "no-such-commit", str(PROCEDURES))
+    assert result.exit_code == 2
+    assert "フォルダも、コミットもありません" in result.output
+
+
+@pytest.mark.parametrize("event", library().events)
+def test_a_new_procedure_is_sound_and_whole(folder: Path, event: str) -> None:
+    made = run("new", event, "library-card", "--title", "図書館カードの住所変更", "--folder", str(folder))
+    assert made.exit_code == 0, made.output
+    assert run("lint", str(folder)).exit_code == 0
+    assert "図書館カードの住所変更" in (folder / event / "library-card.yaml").read_text("utf-8")
+    assert run("new", event, "library-card", "--folder", str(folder)).exit_code == 2, "there already"
+    assert run("new", event, "../card", "--folder", str(folder)).exit_code == 2
+    found = measure(load(folder).events[event], date(2027, 3, 15))
+    assert [one.name for one in found.missing if one.procedure == "library-card"] == []
+
+
+def test_blueprint_has_a_row_for_each_required_procedure() -> None:
+    persona = PROCEDURES / "personas" / "kudo.yaml"
+    rows = [
+        line for line in run("blueprint", "moving", "--persona", str(persona)).output.splitlines() if "/cases" in line
+    ]
+    plan = plan_json("--persona", str(persona))
+    assert len(rows) == len({row["id"] for row in plan["procedures"] if row["verdict"] == "required"})
+    assert all(row.count("|") == 8 for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli import definitions, households, services, site
+from app.cli import definitions, designing, households, services, site
 from app.cli.people import people
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     """Hitomado: a simulator of Japan's My Number one-stop procedures."""
 
 
-for _part in (site, services, definitions, households):
+for _part in (site, services, definitions, designing, households):
     for _command in vars(_part).values():
         if isinstance(_command, click.Command):
             main.add_command(_command)

@@ -1,17 +1,22 @@
-"""`hitomado lint`, `schema`, `graph`, `texts`: the definitions and what is made of them."""
+"""`hitomado lint`, `schema`, `graph`, `coverage`, `texts`: the definitions and what is made of them."""
 
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from app import graphs
 from app.cli import common
 from app.cli.common import EXISTING, PROCEDURES, fail, library
 from app.engine import schema
+from app.engine.coverage import measure
 from app.engine.documents import DefinitionErrors
 from app.engine.personas import load_households
+
+WORDS = {"verdict": "判定", "branch": "分かれ道", "boundary": "境目", "option": "選択肢", "error": "誤り"}
 
 
 @click.command()
@@ -59,26 +64,50 @@ def _stored(name: str) -> str:
 
 @click.command()
 @click.argument("event", default="moving")
-@click.option("--format", "form", type=click.Choice(["text", "mermaid"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "mermaid", "svg"]), default="text", show_default=True)
 def graph(event: str, form: str) -> None:
     """Show which procedure waits for which.
 
-    Example: hitomado graph moving --format mermaid
+    Example: hitomado graph moving --format svg > moving.svg
     """
     found = common.event(library(), event)
-    if form == "mermaid":
+    titles = {one.id: one.definition.title for one in found.procedures}
+    if form == "svg":
+        click.echo(graphs.svg(graphs.whole(found), titles, f"手続の順番: {found.definition.title}"))
+    elif form == "mermaid":
         click.echo("flowchart LR")
         for procedure in found.procedures:
-            click.echo(f'  {procedure.id}["{procedure.definition.title}"]')
+            click.echo(f'  {procedure.id}["{titles[procedure.id]}"]')
             for earlier in procedure.definition.after:
                 click.echo(f"  {earlier} --> {procedure.id}")
-        return
-    for stage in found.definition.stages:
-        click.echo(f"{stage.label}")
-        for procedure in found.procedures:
-            if procedure.definition.stage == stage.id:
-                after = f"  ← {', '.join(procedure.definition.after)}" if procedure.definition.after else ""
-                click.echo(f"  {procedure.id}  {procedure.definition.title}{after}")
+    else:
+        for stage in found.definition.stages:
+            click.echo(f"{stage.label}")
+            for procedure in found.procedures:
+                if procedure.definition.stage == stage.id:
+                    after = f"  ← {', '.join(procedure.definition.after)}" if procedure.definition.after else ""
+                    click.echo(f"  {procedure.id}  {titles[procedure.id]}{after}")
+
+
+@click.command()
+@click.argument("events", nargs=-1)
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), default="2027-03-15", show_default=True)
+def coverage(events: tuple[str, ...], today: datetime) -> None:
+    """Try everything that the definitions of EVENTS (by default all) say can happen; fails where something cannot.
+
+    Example: hitomado coverage childcare
+    """
+    found = library()
+    missing = 0
+    for name in events or tuple(found.events):
+        measured = measure(common.event(found, name), today.date())
+        counts = "、".join(f"{WORDS[sort]} {covered}/{count}" for sort, (covered, count) in measured.counts.items())
+        click.echo(f"{name}: {measured.percent:.1f} %（{counts}）")
+        for target in measured.missing:
+            click.echo(f"  だれも来ない: {target.procedure}  {WORDS[target.sort]}  {target.name}")
+        missing += len(measured.missing)
+    if missing:
+        sys.exit(1)
 
 
 @click.command()

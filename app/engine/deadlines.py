@@ -125,7 +125,7 @@ def _count(rule: Rule, start: date) -> Counted | None:
         end = first + timedelta(days=length) if months is None else _month_period_end(first, months)
         nominal = end - ONE_DAY if months is None else end
     else:
-        nominal = start + timedelta(days=length) if months is None else _shift_months(start, months)
+        nominal = start + timedelta(days=length) if months is None else shift_months(start, months)
         if rule.first_day == "included":
             nominal += ONE_DAY
     # Only a period that runs forward is extended: a day before the event, or the day of the event, is a date and no
@@ -138,13 +138,13 @@ def _count(rule: Rule, start: date) -> Counted | None:
 
 def _month_period_end(first: date, months: int) -> date:
     """Last day of a period of `months` whose day 1 is `first` (Civil Code art. 143)."""
-    corresponding = _shift_months(first, months)
+    corresponding = shift_months(first, months)
     # Clamped: the last month has no corresponding day, and the period ends on the last day of that month.
     return corresponding if corresponding.day != first.day else corresponding - ONE_DAY
 
 
-def _shift_months(day: date, months: int) -> date:
-    """The same day of the month `months` away, or the last day of that month where it has no such day."""
+def shift_months(day: date, months: int) -> date:
+    """The same day of the month `months` away, or the last day of that month where it has no such day (民法 第143条)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

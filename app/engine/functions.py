@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from app.engine.deadlines import shift_months
 
 
 def age_on(birth: date, on: date) -> int:
@@ -35,9 +36,7 @@ def plus_days(day: date, count: int) -> date:
 
 def plus_months(day: date, count: int) -> date:
     """The same day of the month so many months later, or that month's last day (民法 第143条)."""
-    months = day.year * 12 + day.month - 1 + count
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return shift_months(day, count)
 
 
 def plus_years(day: date, count: int) -> date:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
+from markupsafe import Markup
 
+from app import graphs
 from app.engine.compiling import CompiledEvent, CompiledProcedure
 from app.engine.definitions import Authority
 from app.engine.vocabulary import Item
@@ -50,6 +52,7 @@ def procedures() -> Any:
     events = [
         {
             "title": gettext(event.definition.title),
+            "order": url_for("library.order", event=event.id),
             "stages": [
                 (
                     _(stage.label),
@@ -114,7 +117,29 @@ def one_procedure(id: str) -> Any:
         sources=[library.sources[ref] for ref in definition.sources.checked if ref in library.sources],
         clauses=list(dict.fromkeys(gettext(clause.because) for clause in found.clauses)),
         changes=_changes(event, found),
+        graph=_drawn(event, around, id) if (around := graphs.around(event, id)).edges else None,
     )
+
+
+@blueprint.get("/procedures/order/<event>")
+def order(event: str) -> Any:
+    """Which procedure of an event waits for which: the drawing, and the same as a list."""
+    found = shell.context().library.events.get(event)
+    if found is None:
+        abort(404)
+    graph = graphs.whole(found)
+    rows = [
+        (title, href, _links(found, found.by_id[id_].definition.after))
+        for id_ in graph.ids
+        for title, href in _links(found, [id_])
+    ]
+    title = gettext(found.definition.title)
+    return render_template("library/order.html", event_title=title, graph=_drawn(found, graph), rows=rows)
+
+
+def _drawn(event: CompiledEvent, graph: graphs.Graph, here: str = "") -> Markup:
+    titles = {id_: gettext(event.by_id[id_].definition.title) for id_ in graph.ids}
+    return Markup(graphs.svg(graph, titles, _("手続の順番の図。同じ内容が、図の下の一覧にあります。"), here))
 
 
 def _procedure_or_404(id: str) -> tuple[CompiledEvent, CompiledProcedure]:
@@ -151,16 +176,8 @@ def _need(event: CompiledEvent, item: Item, path: str, sometimes: bool) -> dict[
         "label": gettext(item.label),
         "register": gettext(register.label) if register else "",
         "href": url_for("library.one_register", id=register.id) if register else None,
-        "source": gettext(register.label)
-        if register
-        else _("計算した結果")
-        if item.worked_out
-        else _("あなたの答え"),
-        "asked": _("いいえ")
-        if register or item.worked_out
-        else _("はい（場合による）")
-        if sometimes
-        else _("はい"),
+        "source": gettext(register.label) if register else _("計算した結果") if item.worked_out else _("あなたの答え"),
+        "asked": _("いいえ") if register or item.worked_out else _("はい（場合による）") if sometimes else _("はい"),
         "reuse": _(REUSE[item.reuse]),
         "used": len(event.uses.get(path, ())),
     }
