@@ -27,11 +27,11 @@ from app.i18n import LOCALES, SOURCE, TAGS
 KEYWORDS = {"_": None, "gettext": None, "rich": None}
 TEXTS = frozenset(
     {
-        "label", "question", "hint", "why", "yes", "no", "because", "otherwise", "title", "summary", "start_title", "promise", "office", "holds",
+        "label", "question", "hint", "why", "yes", "no", "because", "otherwise", "title", "summary", "start_title", "promise", "opening", "can_wait", "office", "holds",
         "who", "reason", "note", "lost", "counting", "done", "document", "name", "place", "hours", "heading", "remedy",
     }
 )  # fmt: skip
-LISTS = frozenset({"cautions", "prepare", "unverified"})
+LISTS = frozenset({"cautions", "prepare", "support", "unverified"})
 MAPPINGS = frozenset({"choices", "choice_hints", "pages"})
 PYTHON_TEXTS = ("app/web", "app/engine/plan.py", "app/services/mynumber/stops.py", "app/services/mynumber/pages.py")
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")

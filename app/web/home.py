@@ -147,6 +147,7 @@ def event(id: str) -> Any:
         least=minutes,
         most=minutes + 10,
         groups=_by_stage(found),
+        times=_by_time(plan),
         total=len(found.procedures),
         required=len(planviews.tasks(plan)),
         signed_in=shell.signed_in(),
@@ -178,6 +179,15 @@ def _example(event: CompiledEvent) -> tuple[Plan, bool]:
     own = here is not None and here.household.persona.event == event.id
     household = here.household if own and here else households[event.definition.examples[0]]
     return make_plan(event, household.facts(event.vocabulary), household.persona.today), own
+
+
+def _by_time(plan: Plan) -> list[list[str]]:
+    """Stage label and how many procedures the plan has in it; stages without any are left out."""
+    tasks = planviews.tasks(plan)
+    counts = [
+        (stage, sum(task.definition.stage == stage.id for task in tasks)) for stage in plan.event.definition.stages
+    ]
+    return [[gettext(stage.label), _("{n}つ", n=count)] for stage, count in counts if count]
 
 
 def _by_stage(event: CompiledEvent) -> list[tuple[str, list[tuple[str, str, str]]]]:

@@ -116,6 +116,7 @@ def journey_or_404(n: int) -> Journey:
     found = here.journey(n) if here else None
     if found is None:
         abort(403)
+    g.journey = found
     return found
 
 
@@ -172,7 +173,16 @@ def _keep(error: BaseException | None) -> None:
 
 
 def _template_context() -> dict[str, Any]:
-    return {"ui_tag": i18n.current_tag(), "shell": _shell(), "session_ends": _session_ends(), "htmx": htmx}
+    journey: Journey | None = g.get("journey")
+    event = journey.event.definition if journey is not None else None
+    return {
+        "ui_tag": i18n.current_tag(),
+        "shell": _shell(),
+        "session_ends": _session_ends(),
+        "htmx": htmx,
+        "event_tone": event.tone if event else "usual",
+        "support": event.support if event else (),
+    }
 
 
 def _shell() -> dict[str, Any]:
