@@ -27,8 +27,8 @@ from app.i18n import LOCALES, SOURCE, TAGS
 KEYWORDS = {"_": None, "gettext": None, "rich": None}
 TEXTS = frozenset(
     {
-        "label", "question", "hint", "why", "yes", "no", "because", "otherwise", "title", "summary", "start_title", "promise", "opening", "can_wait", "office", "holds",
-        "who", "reason", "note", "lost", "counting", "done", "document", "name", "place", "hours", "heading", "remedy",
+        "label", "question", "hint", "why", "yes", "no", "because", "otherwise", "title", "summary", "start_title", "promise", "office", "holds",
+        "opening", "can_wait", "who", "reason", "note", "lost", "counting", "done", "document", "name", "place", "hours", "heading", "remedy",
     }
 )  # fmt: skip
 LISTS = frozenset({"cautions", "prepare", "support", "unverified"})
