@@ -139,6 +139,18 @@ def rich(message: str, **values: Any) -> Markup:
     return Markup('<span lang="ja">{}</span>').format(markup) if fallback and current_tag() != SOURCE else markup
 
 
+def pieces(message: str, **values: Any) -> list[tuple[str, str | None]]:
+    """Body text for paper: words with their reading, or None, in order; readings where furigana is on. Values are text as it is."""
+    source = translated(message, count=_count(values)) or message
+    found: list[tuple[str, str | None]] = []
+    at = 0
+    for one in RUBY.finditer(source):
+        found += [(source[at : one.start()], None), (one[1], one[2] if furigana_on() else None)]
+        at = one.end()
+    found.append((source[at:], None))
+    return [(words.format(**values) if values else words, reading) for words, reading in found if words]
+
+
 def plain(text: str) -> str:
     """A catalogue text without readings: for titles, names, print and speech."""
     return RUBY.sub(r"\1", text)

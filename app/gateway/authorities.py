@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from app.gateway.base import Place, ServiceClient
+import httpx
+
+from app.gateway.base import TIMEOUT, Place, ServiceClient, ServiceRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,48 @@ class ClockAnswer:
     next: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that an office issued. `name`: its place among the papers of its case; `kind`: receipt, decision, paper, or what it certifies.
+    `title`: Japanese. `issuer`, `arrival_number`: only where a code was checked."""
+
+    name: str
+    kind: str
+    title: str
+    issued_at: datetime
+    issuer: str = ""
+    arrival_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the check of a file found. `why`: not-a-pdf | not-signed | changed | unknown-issuer | no-time-stamp | revoked, None where it is
+    valid. `arrival_number`, `kind`: from a valid file. Moments are simulated local time."""
+
+    valid: bool
+    why: str | None = None
+    signer: str | None = None
+    issuer: str | None = None
+    serial: str | None = None
+    signed_at: datetime | None = None
+    stamped_at: datetime | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    revoked_at: datetime | None = None
+    kind: str | None = None
+    arrival_number: str | None = None
+    known: bool = False
+
+
+def _moments(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with moments read: names of moments end with `_at`, `_before` or `_after`."""
+    ends = ("_at", "_before", "_after")
+    return {
+        name: datetime.fromisoformat(value) if value is not None and name.endswith(ends) else value
+        for name, value in data.items()
+    }
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -78,8 +122,10 @@ class Authorities:
     the citizen where the citizen can do something; `problem.members["opens_on"]` is the next day on which a counter takes it.
     """
 
-    def __init__(self, base_url: str, control_key: str | None = None) -> None:
-        self._client = ServiceClient("authorities", base_url, control_key=control_key)
+    def __init__(
+        self, base_url: str, control_key: str | None = None, *, timeout: httpx.Timeout | float = TIMEOUT
+    ) -> None:
+        self._client = ServiceClient("authorities", base_url, control_key=control_key, timeout=timeout)
 
     def submit(self, world: str, now: datetime, application: Mapping[str, Any], key: str) -> Receipt:
         """File an application once for each idempotency key; the same key and body again give the same receipt."""
@@ -113,6 +159,35 @@ class Authorities:
         told = self._client.call("GET", f"/applications/{number}", place=Place(world, now)).json()
         return told["procedure"], told.get("subject"), told["authority"]
 
+    # --- papers -------------------------------------------------------------------------------------------------------
+    def papers(self, world: str, now: datetime, number: str, *, timeout: float | None = None) -> list[Paper]:
+        """What an office issued in an application, in order. `timeout`: real seconds."""
+        answer = self._client.call("GET", f"/applications/{number}/documents", place=Place(world, now), timeout=timeout)
+        return [Paper(**_moments(one)) for one in answer.json()["documents"]]
+
+    def paper(self, world: str, now: datetime, number: str, name: str) -> bytes:
+        """One of them as a signed PDF: the same bytes every time. `ServiceRefused` with status 404 where there is none."""
+        path = f"/applications/{number}/documents/{name}.pdf"
+        return self._client.call("GET", path, place=Place(world, now)).content
+
+    def verify_paper(self, world: str, now: datetime, pdf: bytes) -> Verified:
+        """Check a file against the authority that signs the papers of a world. The service does not keep it."""
+        answer = self._client.call(
+            "POST", "/documents/verify", place=Place(world, now), content=pdf, content_type="application/pdf"
+        )
+        return Verified(**_moments(answer.json()))
+
+    def check_code(self, world: str, now: datetime, number: str, code: str) -> Paper | None:
+        """The paper that carries a number and a code; None where none does."""
+        sent = {"arrival_number": number, "code": code}
+        try:
+            answer = self._client.call("POST", "/documents/check", place=Place(world, now), json=sent)
+        except ServiceRefused as error:
+            if error.problem.status in (404, 422):
+                return None
+            raise
+        return Paper(**_moments(answer.json()))
+
     # --- the simulator's hand -----------------------------------------------------------------------------------------
     def set_outcome(
         self,
@@ -143,6 +218,10 @@ class Authorities:
         ).json()
         following = datetime.fromisoformat(answer["next"]) if answer["next"] else None
         return ClockAnswer(datetime.fromisoformat(answer["now"]), tuple(answer["waiting"]), following)
+
+    def next_moment(self, world: str, now: datetime) -> datetime | None:
+        """When an office does something by itself next; what could not be delivered before is tried again. No other clock is touched."""
+        return Authorities.advance_clock(self, world, now).next
 
     def set_faults(self, world: str, now: datetime, faults: Sequence[Mapping[str, Any]]) -> None:
         """Make these the only faults: `[{target: authority:<id> | procedure:<id> | events | *, kind: down | slow | refused}]`."""

@@ -12,11 +12,13 @@ from app.engine.values import from_json, to_json
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
-from app.web import caseviews, deadlineviews, shell
+from app.web import caseviews, deadlineviews, papers, shell
 from app.web.errors import real_number
 from app.web.forms import answer_form
 from app.web.notices import flashed
 from app.web.words import entry_lines, lines, moment, source
+from app.world import outbox
+from app.world.journeys import Journey
 from app.world.worlds import CaseView, VisitRefused, World
 
 blueprint = Blueprint("cases", __name__)
@@ -79,6 +81,7 @@ def one(n: int) -> Any:
     case = _case(n)
     journey = here.journey(case.journey)
     assert journey is not None
+    shell.about(journey)
     definition = caseviews.definition(here, case)
     sent = [entry for entry in journey.entries if entry.seq in case.sent]
     office = here.context.library.authorities.get(case.authority)
@@ -108,6 +111,8 @@ def one(n: int) -> Any:
         opens=moment_day(case),
         bring=bring,
         later=list(dict.fromkeys(later)),
+        papers=papers.offered(case),
+        refile=_refile(journey, case),
         notice=notice,
         sent=[
             {"name": _(item.label), "lines": entry_lines(journey, entry), "source": source(journey, entry)}
@@ -174,6 +179,14 @@ def withdraw(n: int) -> Any:
     )
 
 
+def _refile(journey: Journey, case: CaseView) -> str | None:
+    """Where what was taken back or refused can be filed again; None where nothing stands open."""
+    if case.state.state not in (State.WITHDRAWN, State.REJECTED):
+        return None
+    again = any((one.id, one.subject) == (case.procedure, case.subject) for one in outbox.fileable(journey))
+    return url_for("review.review_page", n=journey.n) if again else None
+
+
 @blueprint.route("/cases/<int:n>/correction", methods=["GET", "POST"])
 @shell.personal
 def correction(n: int) -> Any:
@@ -220,6 +233,7 @@ def correction(n: int) -> Any:
         form=form,
         errors=errors,
         shared=shared,
+        guarded=not caseviews.definition(here, case).sees_withheld and journey.plan.protection(key)[0],
         until=caseviews.until_text(here, case),
         source=source(journey, entry) if entry else None,
     ), 422 if errors else 200

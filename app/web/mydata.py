@@ -48,9 +48,15 @@ def _row(journey: Journey, entry: Entry) -> dict[str, Any]:
 @shell.personal
 def overview() -> Any:
     """By register, then the person's own answers."""
+    groups, untouched = known(_here())
+    return render_template("mydata/overview.html", groups=groups, untouched=untouched)
+
+
+def known(here: World) -> tuple[list[dict[str, Any]], list[str]]:
+    """What is known now, in groups by where it comes from, and the registers that told nothing."""
     groups: list[dict[str, Any]] = []
     untouched: dict[str, str] = {}
-    for journey in _here().journeys():
+    for journey in here.journeys():
         registers = journey.event.vocabulary.registers
         by_source: dict[str, list[Entry]] = {}
         for entry in journey.entries:
@@ -70,7 +76,7 @@ def overview() -> Any:
             groups.append(
                 {"heading": heading, "id": f"answers-{journey.n}", "rows": [_row(journey, entry) for entry in answers]}
             )
-    return render_template("mydata/overview.html", groups=groups, untouched=list(untouched.values()))
+    return groups, list(untouched.values())
 
 
 @blueprint.get("/my-data/ledger")
@@ -102,8 +108,8 @@ def access() -> Any:
     """Who looked at what, why and on what ground: from the registers' own records and from what was filed."""
     here = _here()
     wanted = request.args.get("office", "")
-    rows, silent = _looked_up(here)
-    rows += _filed(here)
+    rows, silent = looked_up(here)
+    rows += filed(here)
     offices = sorted({row["office"] for row in rows})
     shown = sorted((row for row in rows if wanted in ("", row["office"])), key=lambda row: row["at"], reverse=True)
     days: dict[str, list[dict[str, Any]]] = {}
@@ -118,7 +124,7 @@ def access() -> Any:
     return render_template("mydata/access.html", days=days, field=field, silent=silent)
 
 
-def _looked_up(here: World) -> tuple[list[dict[str, Any]], bool]:
+def looked_up(here: World) -> tuple[list[dict[str, Any]], bool]:
     """The registers' own records; True when they cannot be read now."""
     try:
         history = here.context.mynumber.simulation.history(here.id, here.now)
@@ -150,7 +156,7 @@ def _looked_up(here: World) -> tuple[list[dict[str, Any]], bool]:
     return rows, False
 
 
-def _filed(here: World) -> list[dict[str, Any]]:
+def filed(here: World) -> list[dict[str, Any]]:
     """What each office received with a filing."""
     rows = []
     for case in here.cases():

@@ -231,5 +231,5 @@ def one(n: int, procedure: str) -> Any:
         traps=[(gettext(lost), short_date(day, current_tag())) for lost, day in _traps(journey, task)],
         sources=[known[id_] for id_ in definition.sources.checked if id_ in known],
         changes=verdictviews.what_if(journey, procedure, instances),
-        case=next((case for case in here.cases() if case.journey == n and case.procedure == procedure), None),
+        case=next((case for case in reversed(here.cases()) if case.journey == n and case.procedure == procedure), None),
     )

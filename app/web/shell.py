@@ -116,8 +116,13 @@ def journey_or_404(n: int) -> Journey:
     found = here.journey(n) if here else None
     if found is None:
         abort(403)
-    g.journey = found
-    return found
+    return about(found)
+
+
+def about(journey: Journey) -> Journey:
+    """Say which journey this page belongs to: its life event may bring words of its own to the shell."""
+    g.journey = journey
+    return journey
 
 
 # --- every request ------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from app.engine.lifecycle import CaseState, ImpossibleEventError, reduce
 from app.store import models
 from app.world import ledger
 from app.world.context import Context
+from app.world.outbox.packing import UNDONE
 from app.world.outbox.recording import LETTERS, as_event
 
 
@@ -69,8 +70,9 @@ def _faults_of_case(session: Session, case: models.Case) -> Iterator[str]:
 
 
 def _opened_twice(cases: list[models.Case]) -> Iterator[int]:
+    """Cases beside another one that stands. What was taken back or refused may have been filed again."""
     seen: set[tuple[int, str, str | None]] = set()
-    for case in cases:
+    for case in (one for one in cases if one.state not in UNDONE):
         key = (case.journey, case.procedure, case.subject)
         if key in seen:
             yield case.n

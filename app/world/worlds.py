@@ -316,6 +316,9 @@ class World:
         case = self.case(n)
         if case is None or case.arrival_number is None:
             raise KeyError(n)
+        with self.context.database.write() as session:
+            row = session.get_one(models.Case, (self.id, n))
+            outbox.note_correction(session, self.context.database.seal, row, facts)
         reach("correction.before-call")
         self._act(lambda number: self.context.authorities.correct(self.id, self.now, number, facts), case)
         reach("correction.after-answer")
@@ -357,14 +360,14 @@ class World:
     def _days_to_next(self, end: date | None) -> int:
         """Days to the next day on which an office does something or a counter opens for a visit, at most to the end; 0 when
         the end is reached, and when nothing is left that happens by itself."""
-        clock = self.context.authorities.advance_clock(self.id, self.now)
+        following = self.context.authorities.next_moment(self.id, self.now)
         coming = [
             case.state.opens for case in self.cases() if case.state.state is State.NEEDS_VISIT and case.state.opens
         ]
         if any(case.state.state is State.SENDING and not case.arrival_number for case in self.cases()):
             coming.append(self.today + timedelta(days=1))  # tried again on each day
-        if clock.next is not None:
-            coming.append(max(clock.next.date(), self.today + timedelta(days=1)))
+        if following is not None:
+            coming.append(max(following.date(), self.today + timedelta(days=1)))
         coming += deadlines.coming(self)
         ahead = [(day - self.today).days for day in coming if day > self.today]
         return min((*ahead, MAX_DAYS if end is None else (end - self.today).days)) if ahead or end else 0

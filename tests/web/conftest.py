@@ -132,6 +132,9 @@ class Offices:
     def events_after(self, world: str, now: datetime, seq: int) -> list[Any]:
         return []
 
+    def papers(self, world: str, now: datetime, number: str, *, timeout: float | None = None) -> list[Any]:
+        return []
+
 
 # --- the browser ------------------------------------------------------------------------------------------------------------
 @dataclass

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import unicodedata
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
@@ -18,6 +22,9 @@ from .desk import StaffedOffice
 
 ROOT, STAMPER = "root", "time-stamping"
 STAMPER_NAME = "模擬 時刻認証局"
+SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none that is taken for another
+MISREAD = str.maketrans("OIL", "011")
+CODE_LENGTH = 12  # 60 bits
 
 
 def _world() -> Column[str]:
@@ -32,6 +39,16 @@ FILES = Table(
     "official_file", records.METADATA, _world(), Column("number", String(16), primary_key=True),
     Column("name", String(40), primary_key=True), Column("content", LargeBinary, nullable=False),
 )  # fmt: skip
+
+REVOKED = Table(
+    "seal_revoked", records.METADATA, _world(), Column("serial", String(40), primary_key=True), Column("at", String(32), nullable=False),
+)  # fmt: skip
+
+
+def plain_code(typed: str) -> str:
+    """A code as somebody types it: any width, any case, with or without what parts the groups, signs misread as others."""
+    upper = unicodedata.normalize("NFKC", typed).upper().translate(MISREAD)
+    return "".join(sign for sign in upper if sign in SIGNS)
 
 
 class Archive:
@@ -61,7 +78,8 @@ class Archive:
         root, stamper, seal = self._seals(
             world, case.authority.id, f"{case.authority.name}（模擬）", document.issued_at
         )
-        made = setting.render(papers.paper(self._catalogue, case, document))
+        paper = replace(papers.paper(self._catalogue, case, document), code=_code(root, number, document))
+        made = setting.render(paper)
         signed = signing.sign(made, seal, stamper, root, document.issued_at, f"{document.title} {number}")
         with self._store.write() as db:
             kept = db.execute(query).scalar()  # somebody else may have asked at the same time
@@ -71,15 +89,53 @@ class Archive:
 
     def root(self, world: str) -> x509.Certificate:
         """Whom to trust in a world; `Problem` 404 where nobody knows the world."""
+        return self._root(world).certificate
+
+    def verify(self, world: str, pdf: bytes) -> verifying.Finding:
+        """Check a file against the world's root and its list of revoked certificates."""
+        found = verifying.verify(pdf, self.root(world))
+        if found.serial is None:
+            return found
+        with self._store.read() as db:
+            t = REVOKED.c
+            at = db.execute(select(t.at).where(t.world == world, t.serial == found.serial)).scalar()
+        return verifying.judge(found, datetime.fromisoformat(at) if at else None)
+
+    def check(self, world: str, case: papers.Case, typed: str) -> papers.Document | None:
+        """The paper of a case that carries a code; None where none does."""
+        root = self._root(world)
+        wanted = plain_code(typed)
+        for one in papers.documents(case):
+            if hmac.compare_digest(plain_code(_code(root, case.application.number, one)), wanted):
+                return one
+        return None
+
+    def revoke(self, world: str, now: datetime, authority: str) -> str | None:
+        """An office's seal counts no more from now on, and a new one is made for the next paper. The serial number of the old one; None
+        where the office has none."""
+        with self._store.write() as db:
+            t = SEALS.c
+            row = db.execute(select(SEALS).where(t.world == world, t.holder == authority)).first()
+            if row is None:
+                return None
+            serial = f"{seals.Seal.load(row.key, row.certificate).certificate.serial_number:x}"
+            db.execute(delete(SEALS).where(t.world == world, t.holder == authority))
+            db.execute(insert(REVOKED).values(world=world, serial=serial, at=now.replace(microsecond=0).isoformat()))
+        return serial
+
+    def revocation_list(self, world: str, now: datetime) -> x509.CertificateRevocationList:
+        """What tools that know nothing of the simulation read; `Problem` 404 where nobody knows the world."""
+        root = self._root(world)
+        with self._store.read() as db:
+            rows = db.execute(select(REVOKED).where(REVOKED.c.world == world).order_by(REVOKED.c.at)).all()
+        return seals.revocation_list(root, [(int(row.serial, 16), datetime.fromisoformat(row.at)) for row in rows], now)
+
+    def _root(self, world: str) -> seals.Seal:
         with self._store.read() as db:
             began = records.clock(db, world)
         if began is None:
             raise not_found()
-        return self._seals(world, None, "", began)[0].certificate
-
-    def verify(self, world: str, pdf: bytes) -> verifying.Finding:
-        """Check a file against the world's root."""
-        return verifying.verify(pdf, self.root(world))
+        return self._seals(world, None, "", began)[0]
 
     def _seals(
         self, world: str, holder: str | None, name: str, at: datetime
@@ -101,3 +157,11 @@ class Archive:
                 db.execute(delete(SEALS).where(SEALS.c.world == world, SEALS.c.holder == one))
                 db.execute(insert(SEALS).values(world=world, holder=one, key=key, certificate=certificate))
         return found[0], found[1], found[2]
+
+
+def _code(root: seals.Seal, number: str, document: papers.Document) -> str:
+    """What is printed on a paper, in groups of four. Follows from the paper and the world's own key, so nothing is kept of it."""
+    said = f"{number}/{document.name}/{document.issued_at.isoformat()}".encode()
+    found = int.from_bytes(hmac.digest(hashlib.sha256(root.dump()[0].encode()).digest(), said, "sha256"))
+    signs = [SIGNS[(found >> 5 * place) & 31] for place in range(CODE_LENGTH)]
+    return "-".join("".join(signs[place : place + 4]) for place in range(0, CODE_LENGTH, 4))

@@ -113,15 +113,15 @@ def _authority(row: Mapping[str, Any]) -> Authority:
 def _earliest_offset(due: Mapping[str, Any]) -> int | None:
     """Days from the start of the deadline to the first day on which the counter can take it; None = any day.
 
-    A deadline that lies before the event (a negative count) is filed in advance; one that follows it cannot be filed
-    before the event has happened, unless the definition says so with `opens`.
+    A deadline that lies before the event (a negative count) is filed in advance, and so is one that is the day itself (0: a certificate's
+    last day); one that follows it cannot be filed before the event has happened, unless the definition says so with `opens`.
     """
     if due.get("from") is None:
         return None
     if due.get("opens") is not None:
         return int(due["opens"])
     counts = [due[unit] for unit in ("days", "months", "years") if due.get(unit) is not None]
-    return 0 if counts and counts[0] >= 0 else None
+    return 0 if counts and counts[0] > 0 else None
 
 
 def _procedure(row: Mapping[str, Any]) -> Procedure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from app.services.simcore.calendar import next_open
 from app.services.simcore.problems import Problem
 from app.services.simcore.store import Store
 
-from . import facts, letters, notices, records, relays
+from . import facts, intake, letters, notices, records, relays
 from .catalogue import Authority, Catalogue, Procedure
 from .config import Config
 from .partners_client import HeldError, PartnersClient, RefusedError
@@ -38,14 +38,16 @@ class Connector:
         self._store, self._catalogue, self._client = store, catalogue, client
 
     def takes(self, case: Application, procedure: Procedure) -> bool:
-        """Whether a company is told of this case: a private notice that is not handed over in person."""
-        return procedure.private and case.channel != "visit" and case.procedure in notices.KINDS
+        """Whether a company is told of this case: one that has a notice for it and is not handed over in person."""
+        return case.channel != "visit" and notices.goes(case)
 
     def plan(self, db: Connection, case: Application, now: datetime) -> None:
         """Put among the due things what the company is told next."""
         relay = relays.find(db, case.world, case.number)
         if relay is None:
             relays.save(db, Relay(case.world, case.number, case.authority))
+            records.put_due(db, case.world, case.number, "relay", now)
+        elif not relay.notice:  # it could not be read the first time
             records.put_due(db, case.world, case.number, "relay", now)
         elif relay.state == "completed":  # it needed no answer after all
             records.put_due(db, case.world, case.number, "decide", now)
@@ -128,9 +130,28 @@ class Connector:
         LOG.warning("a company refused %s of %s: %s", due.kind, due.number, error.kind)
         with self._store.write() as db:
             records.take_due(db, due)
-            case = records.find(db, due.world, due.number)
-            if case is not None and due.kind == "relay":
+            case, relay = records.find(db, due.world, due.number), relays.find(db, due.world, due.number)
+            if case is None or relay is None or due.kind not in ("relay", "answer"):
+                return
+            if field := notices.unread(error.places):
+                self._ask_again(db, case, at, field, tell)
+            elif due.kind == "relay":
                 self._reject(db, case, at, error.words or None, None, tell)
+        if (
+            due.kind == "answer" and relay.notice
+        ):  # it asks for nothing any more: what it has done instead is told there
+            self._ask(due.world, at, case.authority, relay.notice, tell)
+
+    def _ask_again(self, db: Connection, case: Application, at: datetime, field: str, tell: Tell) -> None:
+        """The company cannot read one thing: the citizen mends exactly that."""
+        authority, procedure = self._who(case)
+        self._begin(db, case, authority, at, tell)
+        if case.state == "in_review":
+            item = self._item(case, procedure, field)
+            until = next_open(at.date() + timedelta(days=intake.CORRECTION_DAYS), authority.closed)
+            label = self._catalogue.label(notices.answering(case, procedure, field) or procedure.correction or "")
+            note = letters.correction_requested(label, letters.unread(authority), until)
+            tell(db, case, "correction_requested", at, note=note, until=records.iso(until), item=item)
 
     # --- hearing from companies -------------------------------------------------------------------------------------------
     def catch_up(self, world: str, now: datetime, tell: Tell) -> bool:
@@ -200,9 +221,11 @@ class Connector:
                     at,
                     note=note,
                     until=step.get("until"),
-                    item=self._item(case, procedure, step),
+                    item=self._item(case, procedure, step.get("field")),
                 )
         elif state == "completed" and case.state in ("received", "in_review"):
+            if not procedure.private:
+                self._begin(db, case, authority, at, tell)
             if case.state == "in_review":
                 tell(db, case, "approved", at, note=note)
             records.put_due(db, case.world, case.number, "finish", at)
@@ -226,9 +249,9 @@ class Connector:
                 db, case, "rejected", at, note=letters.rejected(authority, procedure, reason, remedy and f"{remedy}。")
             )
 
-    def _item(self, case: Application, procedure: Procedure, step: Mapping[str, Any]) -> str | None:
+    def _item(self, case: Application, procedure: Procedure, field: str | None) -> str | None:
         """The fact that answers what the company asks."""
-        reference = notices.ASKED.get(step.get("field") or "", procedure.correction)
+        reference = notices.answering(case, procedure, field) or procedure.correction
         known = {facts.key(text): value for text, value in case.body["facts"].items()}
         return facts.asked(reference, case.body["subjects"], known) if reference else None
 

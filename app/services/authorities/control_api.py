@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
+from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
-from app.services.simcore.problems import install
+from app.services.simcore.problems import install, not_found
 from app.services.simcore.world import current_now, current_world, guard_control, parse_now, parse_world
 
 from . import records
@@ -63,3 +64,27 @@ def decide(number: str) -> Response:
     """A refusal, or a request to correct."""
     found = service().office.decide(current_world(), current_now(), number, body(Outcome))
     return jsonify(found.model_dump(mode="json", exclude_none=True))
+
+
+class Revocation(BaseModel):
+    """Which certificate counts no more: the serial number in hexadecimal digits."""
+
+    serial: str
+
+
+@blueprint.post("/authorities/<authority>/seal/revocation")
+@operation(
+    "T3",
+    "Revoke an office's seal",
+    "From now on. Papers that were stamped before stay valid; the next paper is signed with a new seal. 404 where none was signed yet.",
+    response=Revocation,
+    errors=(400, 403, 404),
+    security="control",
+    headers=CALL,
+)
+def revoke_seal(authority: str) -> Response:
+    """As after the loss of a key."""
+    serial = service().archive.revoke(current_world(), current_now(), authority)
+    if serial is None:
+        raise not_found("This authority has not signed anything yet.")
+    return jsonify(Revocation(serial=serial).model_dump())

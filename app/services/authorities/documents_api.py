@@ -7,14 +7,16 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Blueprint, Response, jsonify, request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from app.services.simcore.intake import body
 from app.services.simcore.openapi import operation
 from app.services.simcore.problems import Problem, install, not_found
-from app.services.simcore.world import current_world
+from app.services.simcore.world import current_now, current_world
 
 from . import papers
 from .api import CALL, service
+from .models import In
 
 PDF = "application/pdf"
 ASSUMED = (
@@ -43,7 +45,8 @@ class Documents(BaseModel):
 
 
 class Verification(BaseModel):
-    """What a check found. `why`: not-a-pdf | not-signed | changed | unknown-issuer | no-time-stamp. `known`: the case is in this world."""
+    """What a check found. `why`: not-a-pdf | not-signed | changed | unknown-issuer | no-time-stamp | revoked. `known`: the case is in this
+    world. `revoked_at`: the signer's certificate counts no more from then on; what was stamped before stays valid."""
 
     valid: bool
     why: str | None = None
@@ -56,7 +59,22 @@ class Verification(BaseModel):
     not_after: datetime | None = None
     kind: str | None = None
     arrival_number: str | None = None
+    revoked_at: datetime | None = None
     known: bool = False
+
+
+class CodeIn(In):
+    """What somebody reads from a paper: the number of the application and the code."""
+
+    arrival_number: str = Field(min_length=1, max_length=16)
+    code: str = Field(min_length=1, max_length=40)
+
+
+class Issued(DocumentOut):
+    """A paper that an authority issued."""
+
+    arrival_number: str
+    issuer: str
 
 
 def _case(number: str) -> tuple[str, papers.Case]:
@@ -126,6 +144,36 @@ def _known(world: str, number: str | None) -> bool:
         return number is not None and bool(service().archive.case(world, number))
     except Problem:
         return False
+
+
+@blueprint.post("/documents/check")
+@operation(
+    "T3", "Check a code", "Whether a paper with this number and this code was issued: which, by whom, when. 404 where none was. "
+    f"The words on the paper itself are not compared. {ASSUMED}",
+    request=CodeIn, response=Issued, errors=(400, 404, 415, 422, 503), headers=CALL[:1],
+)  # fmt: skip
+def check() -> Response:
+    """For a paper in the hand, without its file."""
+    sent = body(CodeIn)
+    world, case = _case(sent.arrival_number)
+    found = service().archive.check(world, case, sent.code)
+    if found is None:
+        raise not_found("No paper of this application has this code.")
+    shown = {name: getattr(found, name) for name in DocumentOut.model_fields}
+    told = Issued(**shown, arrival_number=sent.arrival_number, issuer=case.authority.name)
+    response = jsonify(told.model_dump(mode="json"))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/documents/revoked.crl")
+@operation(
+    "T3", "The certificates that count no more", f"RFC 5280, DER, signed by the root of the world. {ASSUMED}", errors=(400, 404), headers=CALL,
+)  # fmt: skip
+def revoked() -> Response:
+    """As of the world's moment."""
+    found = service().archive.revocation_list(current_world(), current_now())
+    return Response(found.public_bytes(Encoding.DER), content_type="application/pkix-crl")
 
 
 @blueprint.get("/documents/authority.pem")

@@ -14,6 +14,7 @@ from .effects import NotDeliveredError
 from .models import ApplicationIn
 from .trust import TrustStore
 
+CORRECTION_DAYS = 14  # calendar days that a citizen has to answer, lengthened to the next open day
 SIGNATURE_FIELDS = frozenset({"signature", "certificate", "signed_digest", "signed_at", "manifest"})
 """What proves who sent it. Used once, never stored."""
 

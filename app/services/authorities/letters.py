@@ -88,6 +88,11 @@ def looking(authority: Authority) -> str:
     return f"{authority.name}が内容を確かめました。"
 
 
+def unread(authority: Authority) -> str:
+    """The company could not read something in a notice."""
+    return f"{authority.name}が読み取れないところがありました"
+
+
 def held(authority: Authority, again: datetime | None) -> str:
     """The company does not answer: the office keeps the notice and sends it later."""
     when = f"{day_words(again.date())} {again:%H:%M}からもう一度送ります" if again else "つながるまで、くり返し送ります"

@@ -6,13 +6,16 @@ what it is there and which facts go along as details; every other fact stays her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from . import facts
+from .catalogue import Procedure
 from .records import Application
 
 DETAILS: Mapping[str, str] = MappingProxyType(
@@ -38,6 +41,8 @@ DETAILS: Mapping[str, str] = MappingProxyType(
 
 ASKED: Mapping[str, str] = MappingProxyType(
     {
+        "old_address": "applicant.address",
+        "stop_date": "move.utilities_stop",
         "start_date": "move.utilities_start",
         "visit_slot": "move.gas_visit",
         "new_address": "move.new_address",
@@ -46,40 +51,87 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "deposit_account": "move.deposit_account",
         "commute_route": "each.commute_route",
         "birth_date": "applicant.birth_date",
-        "holder": "applicant.name",
+        "holder": "move.contract_holder",
+        "kana": "applicant.kana",
     }
 )
 """What a company asks for -> the fact of a definition that answers it; for others, the one that the definition names."""
 
+OF_HOLDER = frozenset({"applicant.birth_date", "applicant.kana", "applicant.address"})
+"""Of the person whom a case is about, where it is about one."""
+
+TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "holder/kana": "kana",
+        "customer_number": "customer_number",
+        "old_address": "old_address",
+        "new_address": "new_address",
+    }
+    | {f"details/{name}": name for name in DETAILS.values()}
+)
+"""Place in a notice that the company could not read -> what it would ask for."""
+
+NUMBER = re.compile(r"[A-Z0-9-]{4,20}")
 ADDRESS = ("postcode", "municipality", "town", "block", "building")
 UNKNOWN = (None, "", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a procedure is to its company. `purpose` None: start and stop, by which dates the case has."""
+    """What a procedure is to its company. `purpose` None: start and stop, by which dates the case has. `number`: the item that holds the
+    customer number there. `partners`: which offices are such companies, None: all that take the procedure."""
 
     purpose: str | None
     details: frozenset[str]
+    number: str | None = None
+    partners: frozenset[str] | None = None
+
+    def goes_to(self, authority: str) -> bool:
+        """Whether the procedure's notice leaves an office for a company."""
+        return self.partners is None or authority in self.partners
 
 
-def _kind(purpose: str | None, *items: str) -> Kind:
-    return Kind(purpose, frozenset(items))
+def _kind(purpose: str | None, *items: str, number: str | None = None, partners: frozenset[str] | None = None) -> Kind:
+    return Kind(purpose, frozenset(items), number, partners)
 
 
+def goes(case: Application) -> bool:
+    """Whether a company is told of a case."""
+    kind = KINDS.get(case.procedure)
+    return kind is not None and kind.goes_to(case.authority)
+
+
+def answering(case: Application, procedure: Procedure, field: str | None) -> str | None:
+    """The `role.item` of a definition that answers what a company asks for: what the procedure needs itself, else what the tables say."""
+    if field == "customer_number":
+        number = KINDS[case.procedure].number
+        return f"move.{number}" if number else None
+    item = next((item for item, detail in DETAILS.items() if detail == field), None)
+    needed = next((one.reference for one in procedure.needs if item and one.reference.endswith(f".{item}")), None)
+    reference = needed or ASKED.get(field or "")
+    if reference in OF_HOLDER and case.body.get("subject"):
+        return reference.replace("applicant.", "each.")
+    return reference
+
+
+def unread(places: Sequence[str]) -> str | None:
+    """What a company would ask for, of the places in a notice that it could not read (`details/phone`, `new_address/block`)."""
+    return next((TOLD[known] for place in places for known in TOLD if f"{place}/".startswith(f"{known}/")), None)
+
+
+UTILITIES = ("phone", "utilities_stop", "utilities_start", "utility_payment")
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "electricity-start-stop": _kind(None, "phone", "utilities_stop", "utilities_start", "utility_payment"),
-        "gas-start-stop": _kind(
-            None, "phone", "utilities_stop", "utilities_start", "utility_payment", "gas_appliances", "gas_visit"
-        ),
+        "electricity-start-stop": _kind(None, *UTILITIES, number="electricity_number"),
+        "gas-start-stop": _kind(None, *UTILITIES, "gas_appliances", "gas_visit", number="gas_number"),
+        "water-start-stop": _kind(None, *UTILITIES, partners=frozenset({"minato-water"})),
         "mail-forwarding": _kind("forwarding", "phone"),
-        "bank-address": _kind("address_change", "birth_date", "overseas_address"),
-        "credit-subscription-address": _kind("address_change", "birth_date", "overseas_address"),
+        "bank-address": _kind("address_change", "birth_date", "overseas_address", number="bank_number"),
+        "credit-subscription-address": _kind("address_change", "birth_date", "overseas_address", number="card_number"),
         "insurance-address": _kind(
             "address_change", "birth_date", "overseas_address", "insurance_kinds", "building_structure"
         ),
-        "mobile-address": _kind("address_change", "birth_date", "phone", "overseas_address"),
+        "mobile-address": _kind("address_change", "birth_date", "phone", "overseas_address", number="mobile_number"),
         "nhk-address": _kind("address_change", "phone", "broadcast_merge"),
         "employer-address-notice": _kind("address_change", "birth_date", "commute_route"),
         "lease-termination": _kind("termination", "phone", "deposit_account"),
@@ -96,13 +148,12 @@ def build(case: Application) -> dict[str, Any]:
     said = _values(case, known, holder)
     details = {DETAILS[item]: said[item] for item in sorted(kind.details) if item in said}
     purpose = kind.purpose or _start_stop(said)
-    if purpose == "move_line" and said.get("internet_choice") == "cancel":
-        purpose = "termination"
+    if purpose == "move_line" and said.get("internet_choice") != "keep":
+        purpose = "termination"  # who goes abroad is not asked: a line can only be given up
     if purpose == "forwarding":
         details["movers"] = [{"name": value} for (_, item), value in known.items() if item == "name"]
-    kana = {"kana": known[holder, "kana"]} if known.get((holder, "kana")) else {}
     notice: dict[str, Any] = {
-        "holder": {"name": known.get((holder, "name"), "")} | kana,
+        "holder": _named(known, holder, said),
         "effective_date": _effective(case, said),
         "consent_ref": case.number,
         "purpose": purpose,
@@ -112,7 +163,18 @@ def build(case: Application) -> dict[str, Any]:
         notice["old_address"] = _address(said["address"])
     if isinstance(said.get("new_address"), Mapping) and purpose not in ("stop", "termination"):
         notice["new_address"] = _address(said["new_address"])
+    number = unicodedata.normalize("NFKC", str(said.get(kind.number or "") or "")).strip().upper()
+    if NUMBER.fullmatch(number):  # another is none: the company looks by name, and asks again where it does not find it
+        notice["customer_number"] = number
     return notice
+
+
+def _named(known: facts.Facts, holder: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """Name, and reading where it is known. A contract in another name has no reading here."""
+    if said.get("contract_holder"):
+        return {"name": str(said["contract_holder"])}
+    kana = {"kana": str(known[holder, "kana"])} if known.get((holder, "kana")) else {}
+    return {"name": str(known.get((holder, "name"), ""))} | kana
 
 
 def _holder(case: Application, known: facts.Facts) -> str:

@@ -29,8 +29,6 @@ from .numbers import arrival_number
 from .records import Application, Due
 from .trust import TrustStore
 
-CORRECTION_DAYS = 14  # calendar days that a citizen has to answer, lengthened to the next open day
-
 
 class Office(Cases):
     """All offices of one service process."""
@@ -286,7 +284,7 @@ class Office(Cases):
         reference: str | None,
         reason: str | None,
     ) -> None:
-        until = next_open(now.date() + timedelta(days=CORRECTION_DAYS), authority.closed)
+        until = next_open(now.date() + timedelta(days=intake.CORRECTION_DAYS), authority.closed)
         item = facts.asked(reference, case.body["subjects"], self._facts(case)) if reference else None
         label = self._catalogue.label(reference) if reference else None
         note = letters.correction_requested(label, reason, until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,11 +27,11 @@ class HeldError(Exception):
 
 
 class RefusedError(Exception):
-    """The company does not take this. `words`: for the citizen, may be empty; `kind`: for the log."""
+    """The company does not take this. `words`: for the citizen, may be empty; `kind`: for the log; `places`: what it could not read."""
 
-    def __init__(self, status: int, kind: str, words: str) -> None:
+    def __init__(self, status: int, kind: str, words: str, places: Sequence[str] = ()) -> None:
         super().__init__(f"{status} {kind}")
-        self.status, self.kind, self.words = status, kind, words
+        self.status, self.kind, self.words, self.places = status, kind, words, tuple(places)
 
 
 class PartnersClient:
@@ -138,7 +139,8 @@ class PartnersClient:
             raise HeldError
         if answer.is_error:
             kind = str(told.get("type", "")).rpartition(":")[2]
-            raise RefusedError(answer.status_code, kind, str(told.get("detail", "")))
+            places = [str(one.get("at")) for one in told.get("errors") or ()]
+            raise RefusedError(answer.status_code, kind, str(told.get("detail", "")), places)
         return told
 
     def close(self) -> None:

@@ -1,17 +1,17 @@
-"""One paper as data, and how it becomes a PDF: PDF/UA-1, tagged, Japanese, with the mark of the simulation on every page."""
+"""One official paper as data, and how it becomes a PDF: tagged, Japanese, with the mark of the simulation on every page."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
 
-from . import fonts
+from app.papers.setting import set_pdf
 
-TEMPLATE = Path(__file__).with_name("paper.typ")
+HEADER = "模擬: この書類に法的な効力はありません"
+CHECK = (
+    "この書類が本当に出されたものかは、ひとまどの「書類を確かめる」で調べられます。受付番号 {number}　確認コード {code}"
+)
 _ERAS = (
     (date(2019, 5, 1), "令和"),
     (date(1989, 1, 8), "平成"),
@@ -31,7 +31,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What stands on a paper. `reference`: number of the case; `kind` and it are in the file's keywords, which the signature covers."""
+    """What stands on a paper. `reference`: number of the case; `kind` and it are in the file's keywords, which the signature covers.
+
+    `code`: what somebody who holds the paper alone proves with that it was issued; empty where there is none.
+    """
 
     kind: str
     title: str
@@ -41,6 +44,7 @@ class Paper:
     addressee: str = ""
     contact: str = ""
     sections: Sequence[Section] = field(default_factory=tuple)
+    code: str = ""
 
 
 def japanese_day(day: date) -> str:
@@ -59,20 +63,14 @@ def keywords(paper: Paper) -> tuple[str, ...]:
 
 def render(paper: Paper) -> bytes:
     """The PDF, not signed yet. The same paper gives the same bytes."""
-    import typst  # loads a compiler: only a process that sets papers pays for it
-
-    said: dict[str, Any] = asdict(paper) | {
+    said = {
+        **asdict(paper),
         "issued_at": paper.issued_at.isoformat(),
         "issued_words": japanese_day(paper.issued_at.date()),
-        "day": [paper.issued_at.year, paper.issued_at.month, paper.issued_at.day],
+        "author": f"{paper.issuer}（模擬）",
         "keywords": keywords(paper),
-        "fonts": fonts.FAMILIES,
+        "header": HEADER,
+        "footer": f"{paper.reference}　確認コード {paper.code}" if paper.code else paper.reference,
+        "check": [CHECK.format(number=paper.reference, code=paper.code)] if paper.code else [],
     }
-    place = fonts.folder()
-    return typst.compile(
-        str(TEMPLATE),
-        font_paths=[str(place)] if place else [],
-        ignore_system_fonts=place is not None,
-        sys_inputs={"paper": json.dumps(said, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-    )
+    return set_pdf("official", said, paper.issued_at.date())

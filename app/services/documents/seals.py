@@ -7,6 +7,7 @@ The words in every certificate say that it is none of a real authority. Simulate
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -18,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 JAPAN = timezone(timedelta(hours=9))
 ROOT_SINCE, ROOT_UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
 YEARS = 3
+LIST_DAYS = 7  # how long a list of revoked certificates holds
 SLACK = timedelta(days=1)  # a certificate is valid a little before it is first used
 MAKER = "Hitomado Simulator (no real authority)"
 
@@ -83,6 +85,19 @@ def make_root() -> Seal:
         .sign(key, hashes.SHA256())
     )  # fmt: skip
     return Seal(key, certificate)
+
+
+def revocation_list(
+    root: Seal, revoked: Iterable[tuple[int, datetime]], now: datetime
+) -> x509.CertificateRevocationList:
+    """The root's list as of a simulated moment. `revoked`: (serial number, simulated moment)."""
+    at = zoned(now)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(root.certificate.subject)
+    builder = builder.last_update(at).next_update(at + timedelta(days=LIST_DAYS))
+    for serial, moment in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(zoned(moment))
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(root.key, hashes.SHA256())
 
 
 def issue(root: Seal, holder: str, since: datetime, *, stamps_time: bool = False) -> Seal:

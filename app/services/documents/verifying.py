@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -21,8 +21,8 @@ logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # a file that is not tr
 class Finding:
     """What a check found. `valid`: whole, signed and time-stamped by certificates of the root. Moments are simulated local time.
 
-    `why`: not-a-pdf | not-signed | changed | unknown-issuer | no-time-stamp where it is not valid. `kind` and `reference` come from the
-    signed file and are None unless it is valid.
+    `why`: not-a-pdf | not-signed | changed | unknown-issuer | no-time-stamp | revoked where it is not valid. `kind` and `reference` come
+    from the signed file and are None unless it is valid. `revoked_at`: a paper that was stamped before that moment stays valid.
     """
 
     valid: bool
@@ -36,6 +36,16 @@ class Finding:
     not_after: datetime | None = None
     kind: str | None = None
     reference: str | None = None
+    revoked_at: datetime | None = None
+
+
+def judge(found: Finding, revoked_at: datetime | None) -> Finding:
+    """A finding, knowing when the signer's certificate was revoked: what was stamped from then on does not count."""
+    if revoked_at is None or found.serial is None:
+        return found
+    if found.valid and found.stamped_at is not None and found.stamped_at >= revoked_at:
+        return replace(found, valid=False, why="revoked", kind=None, reference=None, revoked_at=revoked_at)
+    return replace(found, revoked_at=revoked_at)
 
 
 def _local(moment: datetime | None) -> datetime | None:

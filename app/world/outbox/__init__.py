@@ -9,9 +9,10 @@ from __future__ import annotations
 from app.world.outbox.delivering import deliver, sync
 from app.world.outbox.filing import file, prepare
 from app.world.outbox.packing import Package, count, fileable, incomplete, pack
-from app.world.outbox.recording import as_event, record
+from app.world.outbox.recording import as_event, note_correction, record
 from app.world.outbox.sending import find_out, send_again
 
 __all__ = [
-    "Package", "as_event", "count", "deliver", "file", "fileable", "find_out", "incomplete", "pack", "prepare", "record", "send_again", "sync",
+    "Package", "as_event", "count", "deliver", "file", "fileable", "find_out", "incomplete", "note_correction", "pack", "prepare", "record",
+    "send_again", "sync",
 ]  # fmt: skip

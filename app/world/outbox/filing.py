@@ -14,7 +14,7 @@ from app.points import reach
 from app.store import models
 from app.world.context import Context
 from app.world.journeys import Journey
-from app.world.outbox.packing import Package, filed_pairs
+from app.world.outbox.packing import UNDONE, Package, filed_pairs
 
 
 def prepare(context: Context, journey: Journey, transaction: str, package: Package) -> None:
@@ -77,7 +77,7 @@ def _make_cases(
     earlier = select(models.Case).where(
         models.Case.world == journey.world,
         models.Case.journey == journey.n,
-        models.Case.state.not_in([State.REJECTED, State.WITHDRAWN]),
+        models.Case.state.not_in(UNDONE),
     )
     for case in session.scalars(earlier):
         numbers.setdefault(case.procedure, {})[case.subject] = case.n

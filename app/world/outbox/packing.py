@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engine.lifecycle import State
 from app.engine.planner import Plan, PlannedProcedure
 from app.engine.values import to_json
 from app.store import models
 from app.world.journeys import Journey
 
+UNDONE = (State.WITHDRAWN, State.REJECTED)
 SIGNED_FIELDS = ("procedure", "subject", "authority", "channel", "facts", "noted", "subjects", "attachments")
 
 
@@ -58,8 +60,10 @@ def _unfiled(journey: Journey) -> list[PlannedProcedure]:
 
 
 def filed_pairs(session: Session, journey: Journey) -> set[tuple[str, str | None]]:
-    """(procedure, subject) of everything that a journey has filed."""
-    query = select(models.Case).where(models.Case.world == journey.world, models.Case.journey == journey.n)
+    """(procedure, subject) of everything that a journey has filed and that stands: what was taken back or refused may go again."""
+    query = select(models.Case).where(
+        models.Case.world == journey.world, models.Case.journey == journey.n, models.Case.state.not_in(UNDONE)
+    )
     return {(case.procedure, case.subject) for case in session.scalars(query)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.engine.lifecycle import Event, EventType, reduce
 from app.points import reach
 from app.store import models
+from app.store.sealing import Seal
 
 LETTERS = frozenset(
     {EventType.CORRECTION_REQUESTED, EventType.VISIT_NEEDED, EventType.COMPLETED, EventType.REJECTED, EventType.REFUSED}
@@ -55,6 +57,15 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
         session.add(letter)
         session.flush()
         reach("letter.before-commit")
+
+
+def note_correction(session: Session, seal: Seal, case: models.Case, facts: Mapping[str, object]) -> None:
+    """Keep what answers the present request for a correction, before it is sent: it counts once the office has taken it."""
+    asked = sum(1 for event in events_of(session, case) if event.type is EventType.CORRECTION_REQUESTED)
+    name = f"cases/{case.world}/{case.n}"
+    body = seal.open(name, case.sealed)
+    body["corrections"] = {**body.get("corrections", {}), str(asked): dict(facts)}
+    case.sealed = seal.close(name, body)
 
 
 def _iso(day: date | None) -> str | None:

@@ -16,6 +16,8 @@ from app.world.context import Context
 from app.world.outbox import trying
 from app.world.outbox.recording import record
 
+OURS = ("after", "private", "proof", "corrections")
+"""What is kept with an application and is not part of what its office gets."""
 REFUSALS = frozenset({409, 422})
 """Answers by which an office says no to this application. Any other refusal is a fault between the systems: to be tried again by hand."""
 
@@ -49,8 +51,9 @@ def _send_one(context: Context, world: str, n: int, now: datetime) -> bool:
     with context.database.read() as session:
         case = session.get_one(models.Case, (world, n))
         application, key = context.database.seal.open(f"cases/{world}/{n}", case.sealed), case.idempotency_key
-    body = {name: value for name, value in application.items() if name not in ("after", "private", "proof")}
-    body |= application["proof"] or {}
+    body = {name: value for name, value in application.items() if name not in OURS}
+    if not application["private"]:  # the certificate names the person and where they live: a company takes no signature
+        body |= application["proof"] or {}
     reach("send.before-call")
     try:
         receipt = context.authorities.submit(world, now, body, key)

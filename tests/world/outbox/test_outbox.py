@@ -200,3 +200,28 @@ def test_the_check_sees_a_planted_fault(filing: Any, change: Callable[[Any], Non
     with filing.world.context.database.write() as session:
         change(session)
     assert any(words in fault for fault in faults_of(filing.world.context, filing.world.id))
+
+
+@pytest.mark.parametrize("event", ["withdrawn", "rejected"])
+def test_what_was_taken_back_or_refused_may_be_filed_again_as_a_new_case(filing: Any, event: str) -> None:
+    filing.file()
+    old = next(case for case in filing.world.cases() if case.state.state is State.RECEIVED)
+    assert not outbox.fileable(filing.journey), "everything is filed"
+    if event == "withdrawn":
+        filing.world.withdraw(old.n)
+    else:
+        for type_ in ("review_started", "rejected"):
+            filing.offices.tell(old.arrival_number, type_, filing.world.now)
+        filing.world.deliver()
+    filing.world.forget()
+    assert filing.world.case(old.n).state.state.value == event
+    again = outbox.fileable(filing.journey)
+    assert [(one.id, one.subject) for one in again] == [(old.procedure, old.subject)]
+    filing.file()
+    new = filing.world.cases()[-1]
+    assert (new.procedure, new.subject) == (old.procedure, old.subject)
+    assert new.n > old.n
+    assert new.arrival_number not in (None, old.arrival_number)
+    assert filing.world.case(old.n).state.state.value == event, "the old one stays as it ended"
+    assert not outbox.fileable(filing.journey)
+    assert faults_of(filing.world.context, filing.world.id) == []

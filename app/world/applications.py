@@ -1,0 +1,69 @@
+"""What an office was sent, as it was sent: the application of a case, the signature over it, and the corrections that came after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.engine.facts import Key
+from app.engine.lifecycle import EventType
+from app.store import models
+from app.world.worlds import CaseView, World
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature over an application. `certificate`: base64 of DER, as the card gave it."""
+
+    certificate: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An application. `facts`: what its office has now, in JSON shape, in the order of the definition; `corrected`: which of them were
+    corrected after they were filed. `noted`: what a register told where the person says otherwise. `subjects`: role to subjects."""
+
+    facts: Mapping[Key, Any]
+    noted: Mapping[Key, Any]
+    subjects: Mapping[str, tuple[str, ...]]
+    attachments: tuple[str, ...]
+    private: bool
+    signed: Signed | None
+    corrected: frozenset[Key] = frozenset()
+
+
+def key_of(text: str) -> Key:
+    """`subject.item` and `subject.kind.item` as a key."""
+    subject, _dot, item = text.partition(".")
+    return subject, item.rpartition(".")[2]
+
+
+def sent(world: World, case: CaseView) -> Sent:
+    """What the office of a case has, or will get as soon as the case may go."""
+    body = _open(world, case.n)
+    facts = {key_of(text): value for text, value in body["facts"].items()}
+    rounds = sum(1 for event, _actor in case.history if event.type is EventType.RESUBMITTED)
+    corrected: dict[Key, Any] = {}
+    for count, changes in body.get("corrections", {}).items():
+        if int(count) <= rounds:  # one that the office did not take is none
+            corrected |= {key_of(text): value for text, value in changes.items()}
+    proof = None if body["private"] else body["proof"]
+    return Sent(
+        facts={**facts, **corrected},
+        noted={key_of(text): value for text, value in body.get("noted", {}).items()},
+        subjects={role: (one,) if isinstance(one, str) else tuple(one) for role, one in body["subjects"].items()},
+        attachments=tuple(str(one["name"]) for one in body.get("attachments", ())),
+        private=body["private"],
+        signed=Signed(proof["certificate"], datetime.fromisoformat(proof["signed_at"])) if proof else None,
+        corrected=frozenset(corrected),
+    )
+
+
+def _open(world: World, n: int) -> dict[str, Any]:
+    with world.context.database.read() as session:
+        row = session.get_one(models.Case, (world.id, n))
+        found: dict[str, Any] = world.context.database.seal.open(f"cases/{world.id}/{n}", row.sealed)
+    return found
