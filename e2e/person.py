@@ -28,8 +28,9 @@ from app.factory import Site
 from app.store.models import World as WorldRow
 from app.web import links
 from app.world.journeys import Journey
-from app.world.worlds import World
+from app.world.worlds import CaseView, World
 from e2e.browser import Watch
+from tests.offered import first_offered
 
 Consent = Literal["all", "none", "choose"]
 SOMETHING: dict[str, Any] = {
@@ -78,6 +79,10 @@ class Person:
         self.world_id = ""
         #: subject on the site -> subject of the household
         self.alias: dict[str, str] = {}
+        #: whom of the household the person is adding to a list
+        self._coming: str | None = None
+        #: what a letter offered to choose from, by subject on the site and item
+        self.offered: dict[tuple[str, str], Any] = {}
         self._came: Counter[str] = Counter()
 
     # --- where we are ---------------------------------------------------------------------------------------------------
@@ -292,14 +297,20 @@ class Person:
         if subject not in self.alias:
             known = {*self.journey.facts.kinds, *self.alias.values()}
             rest = [id_ for id_, other in self.household.kinds.items() if other == kind and id_ not in known]
-            self.alias[subject] = rest[0] if rest else subject
+            self.alias[subject] = self._coming or (rest[0] if rest else subject)
+            self._coming = None
         return self.alias[subject]
 
     def truth(self, kind: str, subject: str, name: str) -> Any:
         """What this person answers: as the household file says, else as the registers would have said, else something."""
         item = self.vocabulary.kinds[kind].items[name]
         key = (self.true_subject(subject, kind), name)
-        for value in (self.household.answers.get(key), self.household.held.get(key), item.absent):
+        for value in (
+            self.offered.get((subject, name)),
+            self.household.answers.get(key),
+            self.household.held.get(key),
+            item.absent,
+        ):
             if value is not None:
                 return value
         return SOMETHING.get(item.type)
@@ -373,7 +384,11 @@ class Person:
         true = tuple(self.truth(kind, subject, name) or ())
         fact = self.journey.facts.get((subject, name))
         there = tuple(fact.value) if fact is not None and fact.value not in (None, NOT_YET) else ()
-        present = len(there) if there else (1 if item.of == "person" else 0)
+        present = len(there) if there else int(item.with_applicant)
+        if present < len(true):
+            me = self.household.roles["applicant"]
+            left = [one for one in true if one not in (me, *there, *self.alias.values())]
+            self._coming = left[0] if left else None
         self.main(f'input[name=more][value="{"yes" if present < len(true) else "no"}"]').check()
 
     # --- from the receipt to the end ---------------------------------------------------------------------------------------
@@ -412,8 +427,17 @@ class Person:
             self.visit.click(self.main(f'ul.entries a[href$="/cases/{case.n}"]').first)
             self.primary()
             if case.state.state is State.CORRECTION_REQUESTED:
+                self._read_offer(case)
                 self.answer()
             self.goto("/cases")
+
+    def _read_offer(self, case: CaseView) -> None:
+        """What the office or company offers in its letter is what this person chooses from."""
+        subject, _, name = (case.state.item or "").partition(".")
+        item = self.vocabulary.kinds[self.journey.facts.kinds[subject]].items[name]
+        offer = first_offered(case.state.note, item, self.world.today)
+        if offer is not None:
+            self.offered[(subject, name)] = offer
 
     def _next_day(self) -> None:
         self.visit.click(self.main('a[href$="/time"]').first)

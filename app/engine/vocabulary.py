@@ -57,6 +57,7 @@ class Item(Model):
     optional: bool = False
     past: bool = False  # a date that lies in the past: earlier eras are offered
     of: str | None = None  # kind of the subjects in a list
+    with_applicant: bool = False  # a list in which the applicant always is
     source_list: str | None = Field(default=None, alias="from")  # the list that people choose from
     derived: str | None = None  # an expression
     computed: str | None = None  # a rule of law that no expression can say (see ``computed.py``)

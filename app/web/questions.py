@@ -192,11 +192,11 @@ def _difference(journey: Journey, key: Key, yours: Any) -> dict[str, str]:
 
 # --- lists of people and things -----------------------------------------------------------------------------------------
 def _members(journey: Journey, ask: Ask) -> tuple[str, ...]:
-    """Who is on a list so far; the applicant is always one of the household."""
+    """Who is on a list so far; on some the applicant always is."""
     fact = journey.facts.get(ask.key)
     if fact is not None and fact.value not in (None, NOT_YET):
         return tuple(fact.value)
-    return (journey.facts.roles["applicant"],) if ask.item.of == "person" else ()
+    return (journey.facts.roles["applicant"],) if ask.item.with_applicant else ()
 
 
 def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
@@ -217,11 +217,11 @@ def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
         )
     field = {
         "name": "more",
-        "label": _("ほかにいますか")
+        "label": gettext(ask.item.question)
+        if not members
+        else _("ほかにいますか")
         if ask.item.of == "person"
-        else _("ほかにありますか")
-        if members
-        else gettext(ask.item.question),
+        else _("ほかにありますか"),
         "value": None,
         "choices": _more_choices(ask, members),
         "errors": [problem] if problem else [],
@@ -247,8 +247,10 @@ def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
 
 
 def _more_choices(ask: Ask, members: tuple[str, ...]) -> list[tuple[str, str]]:
-    if ask.item.of == "person":
+    if ask.item.of == "person" and members:
         return [("yes", _("いる。別の人を加える")), ("no", _("いない。これで全員"))]
+    if ask.item.of == "person":
+        return [("yes", _("いる。1人ずつ加える")), ("no", _("いない"))]
     if members:
         return [("yes", _("ある。もう1つ加える")), ("no", _("ない。これで全部"))]
     return [("yes", _("ある。1つずつ加える")), ("no", _("ない"))]
