@@ -3,6 +3,7 @@
     visit = Watch(context, origin, view, seen)
     visit.goto("/")                            # go, wait until all is quiet, look
     visit.press("button", "続ける")             # by role and name; goes on when the next page has been looked at
+    visit.keys("Space", "Enter")               # the last key leads to another page
     visit.finish()                             # AssertionError with everything that was found
 
 Steps that work on `visit.page` directly end with `visit.look()`.
@@ -27,6 +28,10 @@ SIZES: dict[Size, tuple[int, int]] = {"phone": (360, 780), "desktop": (1280, 900
 #: a form that was not in order, answered as such
 _EXPECTED = frozenset({422})
 _QUIET = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+_REMEMBER = "() => { for (const h of document.querySelectorAll('h1')) h.left = true; }"
+_ANOTHER = "() => [...document.querySelectorAll('h1')].some(h => !h.left)"
+#: what Playwright says where a page goes away while it is read, and how often in a row that may happen
+_NAVIGATING, _MOST_HOPS = "is navigating", 5
 #: what two pages of one structure may differ in: words, where links lead, what is filled in
 _WORDS = re.compile(r">[^<]*[^<\s][^<]*<")
 _LEADS = re.compile(r' (href|value|action|datetime|content|aria-label|data-[\w-]+)="[^"]*"')
@@ -107,22 +112,44 @@ class Watch:
         target.click()
         self.look()
 
+    def keys(self, *keys: str) -> None:
+        """Types keys of which the last leads to another page, and looks at that one. With scripts only.
+
+        A key press returns before what it sets off has begun, so the heading that goes away is remembered: the next page, loaded or
+        swapped in, has another element in its place.
+        """
+        self.page.evaluate(_REMEMBER)
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.page.wait_for_function(_ANOTHER)
+        self.look()
+
     def look(self) -> None:
         """Waits until the page is quiet, then checks it: the contract on what the server sent and on what stands there now, and axe."""
-        self.page.wait_for_load_state("load")
-        if self.view.scripts:
-            self.page.wait_for_function(_QUIET)
+        html = self._settled()
         answers, self._answers = self._answers, []
         for answer in answers:
-            html = self._body(answer)
-            if contract.is_whole(html):
+            sent = self._body(answer)
+            if contract.is_whole(sent):
                 self._document = answer
-                self._contract(answer, html, answer.status)
-        html = self.page.content()
+                self._contract(answer, sent, answer.status)
         if self.view.scripts and self._document is not None and answers:
             # The tree after the scripts: serialised, so that it always parses; everything else can have gone wrong in it.
             self._contract(self._document, html, answers[-1].status, " (after scripts)")
         self._axe(html)
+
+    def _settled(self) -> str:
+        """The HTML that stands there once all is quiet. A page that goes on to another just then is waited for, at most a few times."""
+        for _ in range(_MOST_HOPS):
+            self.page.wait_for_load_state("load")
+            if self.view.scripts:
+                self.page.wait_for_function(_QUIET)
+            try:
+                return self.page.content()
+            except PlaywrightError as error:
+                if _NAVIGATING not in error.message:
+                    raise
+        return self.page.content()
 
     def finish(self) -> None:
         """Closes the visit. AssertionError when anything was found, or a page was passed without a look at it."""

@@ -120,6 +120,14 @@ def test_a_slow_page_is_waited_for(watch_at: Callable[[View], Watch], view: View
     assert any("/slow: axe color-contrast" in problem for problem in watch.problems)
 
 
+def test_a_key_that_leads_on_is_waited_for(watch_at: Callable[[View], Watch]) -> None:
+    watch = watch_at(SCRIPTS)
+    watch.goto("/to-slow")
+    watch.keys("Tab", "Tab", "Enter")
+    assert watch.page.url.endswith("/slow")
+    assert any("/slow: axe color-contrast" in problem for problem in watch.problems)
+
+
 @BOTH
 def test_a_form_that_is_not_in_order_is_passed_when_it_says_so(watch_at: Callable[[View], Watch], view: View) -> None:
     watch = watch_at(view)

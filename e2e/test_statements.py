@@ -90,13 +90,17 @@ def test_the_keyboard_alone_answers_and_goes_on(site: Site, visit_at: OpenVisit)
                 return
         raise AssertionError(f"the keyboard does not reach {selector} on {page.url}")
 
-    def go(selector: str, *keys: str) -> None:
+    def choose(selector: str) -> None:
         tab_to(selector)
-        for key in keys:
-            page.keyboard.press(key)
+        page.keyboard.press("Space")
+        page.wait_for_function("s => document.querySelector(`${s}:checked`)", arg=selector)
         visit.look()
 
-    go("main input[name=persona]", "Space")
+    def go(selector: str, *keys: str) -> None:
+        tab_to(selector)
+        visit.keys(*keys)
+
+    choose("main input[name=persona]")
     go("main .button-primary", "Enter")
     go("main .button-primary", "Enter")
     go("input[name=pin]", "1", "2", "3", "4", "Enter")
@@ -106,7 +110,7 @@ def test_the_keyboard_alone_answers_and_goes_on(site: Site, visit_at: OpenVisit)
     assert "/triage/move.kind" in page.url
     go("main input[type=radio]", "Space", "ArrowDown", "Enter")
     assert "/triage/move.who" in page.url
-    go("main input[type=radio]", "Space")
+    choose("main input[type=radio]")
     go("main .button-primary", "Enter")
     assert "/triage/move.date" in page.url
 
