@@ -137,6 +137,8 @@ class ServiceClient:
         idempotency_key: str | None = None,
         control: bool = False,
         timeout: float | None = None,
+        content: bytes | None = None,
+        content_type: str = "application/octet-stream",
     ) -> httpx.Response:
         """Send one request; any 2xx answer is returned. Raises `ServiceDown` or `ServiceRefused`.
 
@@ -150,9 +152,11 @@ class ServiceClient:
             headers["Idempotency-Key"] = idempotency_key
         if control:
             headers |= self._control
+        if content is not None:
+            headers["Content-Type"] = content_type
         limits = self._client.timeout if timeout is None else httpx.Timeout(timeout, connect=TIMEOUT.connect)
         request = self._client.build_request(
-            method, path, headers=headers, json=json, data=form, params=params, timeout=limits
+            method, path, headers=headers, json=json, data=form, params=params, content=content, timeout=limits
         )
         response = self._send(request, again=method in IDEMPOTENT or idempotency_key is not None)
         if response.is_success:

@@ -9,12 +9,13 @@ from typing import Any
 
 from app.gateway.authorities import Authorities, ClockAnswer
 from app.gateway.base import Place, ServiceClient, ServiceError
-from app.gateway.mynumber import Simulation
+from app.gateway.mynumber import Households
+from app.gateway.simulation import move_clock
 
 logger = logging.getLogger(__name__)
 
 
-class Everywhere(Simulation):
+class Everywhere(Households):
     """Worlds of mynumber and of all further services. `urls`: where each is; `timeout`: real seconds for a call."""
 
     def __init__(self, urls: Mapping[str, str], control_key: str | None, timeout: float) -> None:
@@ -39,10 +40,9 @@ class Everywhere(Simulation):
 
     def advance_clock(self, world: str, now: datetime) -> None:
         """Move the clocks of the further services. One that does not answer catches up the next time."""
-        sent = {"now": now.replace(microsecond=0).isoformat()}
         for name, other in self.others.items():
             try:
-                other.call("PUT", "/_sim/clock", place=Place(world, now), json=sent, control=True)
+                move_clock(other, world, now)
             except ServiceError as error:
                 logger.warning("%s: the clock was not moved: %s", name, type(error).__name__)
 

@@ -12,8 +12,8 @@ from app.gateway.base import TIMEOUT, Place, ServiceClient
 from app.gateway.openid import SERVICE, ClientKey, Clock, Identity, IdentityRefused, Provider, Pushed, SignedIn
 
 __all__ = [
-    "Answer", "ClientKey", "History", "HistoryEntry", "Identity", "IdentityRefused", "MyNumber", "Pushed", "Registers", "Signature",
-    "SignedIn", "Signing", "Simulation",
+    "Answer", "ClientKey", "History", "HistoryEntry", "Households", "Identity", "IdentityRefused", "MyNumber", "Pushed", "Registers", "Signature",
+    "SignedIn", "Signing",
 ]  # fmt: skip
 
 
@@ -140,8 +140,8 @@ class Signing:
         return Signature(told["signature"], told["certificate"], told["algorithm"], told["signed_at"])
 
 
-class Simulation:
-    """The simulator's hand."""
+class Households:
+    """The simulator's hand on people: worlds, cards, faults, histories."""
 
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
@@ -199,7 +199,7 @@ class MyNumber:
         self.identity = Identity(provider)
         self.registers = Registers(provider)
         self.signing = Signing(provider)
-        self.simulation = Simulation(self._client)
+        self.simulation = Households(self._client)
 
     def close(self) -> None:
         """Close all connections."""

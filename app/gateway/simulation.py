@@ -78,6 +78,12 @@ class KnownClient:
     redirects: tuple[str, ...] = ()
 
 
+def move_clock(service: ServiceClient, world: str, now: datetime) -> None:
+    """Move the clock of a world at one service forward; everything that is due by then happens. An earlier time is refused (409)."""
+    sent = {"now": now.replace(microsecond=0).isoformat()}
+    service.call("PUT", "/_sim/clock", place=Place(world, now), json=sent, control=True)
+
+
 class Simulation:
     """One service as its control plane shows it. Each call raises `ServiceDown`, `ServiceRefused` or `BadAnswer`. Thread-safe."""
 
@@ -154,9 +160,8 @@ class Simulation:
             raise BadAnswer(self.service, "no clock") from error
 
     def set_clock(self, world: str, now: datetime) -> None:
-        """Move the clock of a world forward; everything that is due by then happens. An earlier time is refused (409)."""
-        sent = {"now": now.replace(microsecond=0).isoformat()}
-        self._client.call("PUT", "/_sim/clock", place=Place(world, now), json=sent, control=True)
+        """As `move_clock`."""
+        move_clock(self._client, world, now)
 
     def audit(self, world: str, now: datetime) -> Audit:
         """The log of a world."""

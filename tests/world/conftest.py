@@ -61,6 +61,9 @@ class Offices:
     def advance_clock(self, world: str, now: datetime) -> Clock:
         return Clock()
 
+    def next_moment(self, world: str, now: datetime) -> datetime | None:
+        return None
+
     def events_after(self, world: str, now: datetime, seq: int) -> list[Any]:
         return []
 

@@ -71,6 +71,10 @@ class Offices:
     def advance_clock(self, world: str, now: datetime) -> ClockAnswer:
         return ClockAnswer(now, (), None)
 
+    def next_moment(self, world: str, now: datetime) -> datetime | None:
+        """Nothing happens by itself."""
+        return None
+
 
 @dataclass
 class Registers:

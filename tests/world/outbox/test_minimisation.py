@@ -55,7 +55,11 @@ def test_what_leaves_is_what_was_packed_and_says_nothing_of_the_others(settle: C
         assert {name: body[name] for name in body if name not in PROOF} == {
             name: application[name] for name in application if name not in ("after", "private")
         }
-        assert all(len(digest) == 44 for digest in body["manifest"])  # base64 of SHA-256, nothing that can be read
+        if application["private"]:
+            assert not PROOF & set(body), "the certificate names the person: no company gets it"
+        else:
+            assert all(len(digest) == 44 for digest in body["manifest"])  # base64 of SHA-256, nothing that can be read
+    assert {one["private"] for one in packed.values()} == {True, False}
 
 
 def test_a_fact_too_many_is_seen(settle: Callable[[str], Any]) -> None:
