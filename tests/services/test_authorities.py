@@ -15,6 +15,7 @@ from app.engine.lifecycle import Event, EventType, State, reduce
 from app.gateway.authorities import Authorities
 from app.gateway.base import ServiceDown, ServiceRefused
 from app.services.authorities import Config, create_app
+from app.services.authorities.catalogue import load
 from app.services.mynumber.certificates import Authority
 from app.services.mynumber.keys import new_rsa
 from app.services.simcore import openapi
@@ -385,3 +386,12 @@ def test_it_starts_with_the_real_definitions(tmp_path: Path) -> None:
         database_url=f"sqlite:///{tmp_path / 'a.db'}", procedures=PROCEDURES, mynumber_url="http://127.0.0.1:9"
     )
     assert create_app(config).test_client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "procedure, offset",
+    [("moving-in-notice", 0), ("moving-out-notice", -30), ("designated-disease-certificate-move", None)],
+)
+def test_what_must_be_filed_by_a_day_is_taken_before_it(procedure: str, offset: int | None) -> None:
+    """Only what follows the move waits for it: a certificate's last day opens nothing."""
+    assert load(PROCEDURES).procedures[procedure].earliest_offset == offset

@@ -129,6 +129,7 @@ def _read(form: Mapping[str, list[str]], client_id: str) -> dict[str, str]:
     errors=(400, 404, 503),
     security="assertion",
     headers=("X-Sim-World", "X-Sim-Now"),
+    wire="oauth",
 )
 def push() -> Response | tuple[Response, int]:
     """Keep a request for the browser that will come with its handle."""
@@ -183,6 +184,7 @@ def keep_request(context: Context, world: str, now: datetime, sent: Mapping[str,
     response=dict[str, Any],
     errors=(400, 503),
     security="assertion",
+    wire="oauth",
 )
 def token() -> Response:
     """Authlib's answer."""

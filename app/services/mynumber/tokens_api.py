@@ -66,6 +66,7 @@ def _sent_token() -> str:
     response=dict[str, Any],
     errors=(400, 401),
     security="assertion",
+    wire="oauth",
 )
 def introspect() -> Response:
     """Always 200 with `active` for whoever may ask."""
@@ -103,6 +104,7 @@ def introspect() -> Response:
     form=_TOKEN | ASSERTION_FORM,
     errors=(400, 401),
     security="assertion",
+    wire="oauth",
 )
 def revoke() -> Response:
     """The token is worth nothing from now on."""

@@ -35,11 +35,7 @@ ASSUMED = (
     " Assumption: made for this simulator after what the companies' forms ask for; a real partner would authenticate callers by contract, "
     "here the control key stands for that."
 )
-# What a purpose cannot do without, and what has no place in it.
-NEEDS = {
-    "start_stop": ("old_address", "new_address"), "start": ("new_address",), "stop": ("old_address",),
-    "forwarding": ("old_address", "new_address"), "move_line": ("new_address",),
-}  # fmt: skip
+# What has no place in a notice of a purpose. What it lacks, the partner asks for (`judging.NEEDS`).
 REFUSES = {"stop": ("new_address",), "start": ("old_address",), "termination": ("new_address",)}
 
 blueprint = Blueprint("notices", __name__, url_prefix="/v1/partners")
@@ -106,7 +102,7 @@ def _consented() -> None:
 
 
 def _notice_for(partner: Partner) -> NoticeIn:
-    """The body, as far as this partner takes it; `Problem` 422 for what is missing and for what is none of its business."""
+    """The body, as far as this partner takes it; `Problem` 422 for what is none of its business. What is missing is asked for later."""
     _consented()
     sent = body(NoticeIn)
     if sent.purpose not in partner.purposes or sent.purpose == CERTIFICATE:
@@ -120,11 +116,6 @@ def _notice_for(partner: Partner) -> NoticeIn:
     extra += [name for name in REFUSES.get(sent.purpose, ()) if getattr(sent, name) is not None]
     if extra:
         raise Problem(422, "not-needed", "The notice says more than this partner needs.", extra=extra)
-    missing = [name for name in NEEDS.get(sent.purpose, ()) if getattr(sent, name) is None]
-    if sent.purpose == "address_change" and not (sent.new_address or sent.details.overseas_address):
-        missing.append("new_address")
-    if missing:
-        raise Problem(422, "incomplete", "The notice lacks what it is about.", missing=missing)
     return sent
 
 
@@ -159,8 +150,9 @@ def list_partners() -> tuple[Response, int]:
     "T3",
     "Tell a partner of a move",
     "202: kept, and looked at in the partner's own time. The same key and body again answer 200 with the same notice; another body, 409. "
-    "`consent_ref` says where the consent is; only what the purpose needs is taken, anything more is refused. Without a customer number "
-    "the contract is looked for by name, reading and old address. 503 with `again_at` (simulated) during maintenance." + ASSUMED,
+    "`consent_ref` says where the consent is; only what the purpose needs is taken, anything more is refused; what it needs and lacks "
+    "becomes a question. Without a customer number the contract is looked for by name, reading and old address. "
+    "503 with `again_at` (simulated) during maintenance." + ASSUMED,
     request=NoticeIn, response=Accepted, status=202, errors=(400, 403, 404, 409, 413, 415, 422, 429, 503), security="control",
     headers=(*CALL, "Idempotency-Key"),
 )  # fmt: skip

@@ -127,6 +127,8 @@ class Desk:
     def _complete(self, db: Connection, notice: Notice, partner: Partner, at: datetime) -> None:
         received = datetime.fromisoformat(notice.received_at)
         note = f"{partner.ends}。"
+        if notice.purpose != CERTIFICATE and judging.stops_only(partner, NoticeIn.model_validate(notice.body)):
+            note = words.STOPPED_ONLY
         if notice.purpose == CERTIFICATE:
             request = CertificateIn.model_validate(notice.body)
             contracts = tables.contracts_of(db, notice.world, partner.id)

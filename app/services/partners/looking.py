@@ -24,7 +24,7 @@ def look(db: Connection, notice: Notice, partner: Partner, at: datetime) -> Verd
     if notice.purpose == CERTIFICATE:
         request = CertificateIn.model_validate(notice.body)
         known = contracts if known_here else [believed(partner, request)]
-        verdict, person = judging.judge_certificate(request, known, notice.rounds)
+        verdict, person = judging.judge_certificate(request, known, _asked(db, notice))
         notice.contract = person.number if person else None
         return verdict
     sent = NoticeIn.model_validate(notice.body)
@@ -34,9 +34,15 @@ def look(db: Connection, notice: Notice, partner: Partner, at: datetime) -> Verd
         return judging.stopped("rejected", "duplicate")
     visited = any(step["state"] == "visit_required" for step in tables.steps(db, notice.world, notice.id))
     return judging.judge(
-        partner, sent, match, at.date(), notice.rounds, visited,
+        partner, sent, match, at.date(), _asked(db, notice), visited,
         lambda day, window: _taken(db, notice, partner, day, window),
     )  # fmt: skip
+
+
+def _asked(db: Connection, notice: Notice) -> frozenset[str]:
+    """Codes and fields of what the citizen was asked and has answered, on paper or on the telephone."""
+    asking = [one for one in tables.steps(db, notice.world, notice.id) if one["state"] in ("question", "call_back")]
+    return frozenset(str(one[name]) for one in asking for name in ("code", "field") if one.get(name))
 
 
 def _twin(db: Connection, notice: Notice, sent: NoticeIn) -> bool:

@@ -13,6 +13,7 @@ FIELDS = {
     "kana": "名前のカナ",
     "holder": "契約している人の名前",
     "start_date": "使い始める日",
+    "old_address": "いまの住所",
     "visit_slot": "立会いの時間",
     "new_address": "新しい住所",
     "birth_date": "生年月日",
@@ -42,12 +43,14 @@ REASONS = {
 }
 
 REMEDIES = {
-    "out_of_area": "新しい住所の区域の会社に、使い始める申しこみをしてください。いまの家の分は、止める申しこみだけを出せます",
+    "out_of_area": "新しい住所の区域の会社に、使い始める申しこみをしてください",
     "duplicate": "何もしなくてよいです。前の届の結果を待ってください。直したいときは、前の届を取り下げてから出してください",
     "retired": "退職したことの証明は、退職証明書や離職票で示せます。市の窓口に聞いてください",
     "not_employed": "勤務先の名前を確かめてください。いま働いている勤務先に出してください",
-    "expired": "もう一度、出してください",
 }
+
+STOPPED_ONLY = f"いまの家の分を止める日が決まりました。{REASONS['out_of_area']}。新しい家の分は、まだ決まっていません。{REMEDIES['out_of_area']}。"
+"""The end of a notice to stop and start where the company serves the old home alone."""
 
 
 def day_words(day: date) -> str:
@@ -55,10 +58,25 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
 
 
+def choice_words(partner: Partner, choice: str) -> str:
+    """A day, or a day and one of the partner's windows (`2027-03-28/morning`)."""
+    day, _, window = choice.partition("/")
+    told = day_words(date.fromisoformat(day))
+    if not (window and partner.slots):
+        return told
+    begin, end = (_hour(text) for text in partner.slots.windows[window])
+    return f"{told}の{begin}から{end.removeprefix(begin[:2])}"
+
+
+def _hour(clock: str) -> str:
+    hour = int(clock[:2])
+    return f"午後{hour - 12}時" if hour > 12 else f"午前{hour}時" if hour < 12 else "12時"
+
+
 def asked(partner: Partner, reason: str, field: str | None, until: date, choices: list[str] | None) -> str:
     """A question, by when, and what could be answered."""
     what = f"「{FIELDS.get(field or '', '内容')}」を確かめて、答えてください"
-    given = f"選べるもの: {'、'.join(choices)}。" if choices else ""
+    given = f"選べるもの: {'、'.join(choice_words(partner, one) for one in choices)}。" if choices else ""
     return f"{reason}。{what}。{given}{day_words(until)}までに答えてください。"
 
 

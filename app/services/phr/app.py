@@ -6,8 +6,8 @@ from flask import Flask
 from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemLoader
 
-from app.services.phr import control_api, fhir_api, pages, register_api, smart_api
-from app.services.phr.config import Config
+from app.services.phr import control_api, fhir_api, outcomes, pages, register_api, smart_api
+from app.services.phr.config import FHIR, Config
 from app.services.phr.context import EXTENSION, Context, base_url, told_now
 from app.services.phr.oauth import Provider
 from app.services.phr.relying import MyNumber
@@ -60,6 +60,7 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.globals["csrf_token"] = generate_csrf
     provider.init_app(app)
     pages.csrf.init_app(app)
+    outcomes.install_beneath(app, FHIR)
     for api in (smart_api, pages, fhir_api, register_api, control_api):
         app.register_blueprint(api.blueprint)
     return app

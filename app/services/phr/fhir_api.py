@@ -86,7 +86,7 @@ def _enter() -> Reader:
 
 
 @blueprint.get("/metadata")
-@operation("T1", "CapabilityStatement", response=dict[str, Any])
+@operation("T1", "CapabilityStatement", response=dict[str, Any], wire="fhir")
 def metadata() -> Response:
     """Open to everybody."""
     return fhir(statement(fhir_url()))
@@ -100,6 +100,7 @@ def metadata() -> Response:
     response=dict[str, Any],
     errors=_ERRORS,
     security="user",
+    wire="fhir",
 )
 def read(type_: str, id_: str) -> Response:
     """One resource; what is another person's is as absent as what does not exist."""
@@ -189,6 +190,7 @@ def _search(type_: str, form: bool) -> Response:
     response=dict[str, Any],
     errors=_ERRORS,
     security="user",
+    wire="fhir",
     query=_QUERY,
 )
 def search_type(type_: str) -> Response:
@@ -204,6 +206,7 @@ def search_type(type_: str) -> Response:
     response=dict[str, Any],
     errors=_ERRORS,
     security="user",
+    wire="fhir",
 )
 def search_form(type_: str) -> Response:
     """The same as with GET."""
@@ -218,6 +221,7 @@ def search_form(type_: str) -> Response:
     response=dict[str, Any],
     errors=_ERRORS,
     security="user",
+    wire="fhir",
     query={"_since": "written down after it", "_type": "types, with commas", "_count": f"0 to {search.MOST}"},
 )
 def everything(id_: str) -> Response:
@@ -262,6 +266,7 @@ def _fields(query: Query) -> dict[str, Any]:
     response=dict[str, Any],
     errors=_ERRORS,
     security="user",
+    wire="fhir",
 )
 def document(id_: str) -> Response:
     """Everything that the Composition names and consent covers."""
@@ -292,7 +297,7 @@ def document(id_: str) -> Response:
 
 
 @blueprint.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-@operation("T1", "Anything else", "Nothing is written here.", errors=(404, 405, 413, 422))
+@operation("T1", "Anything else", "Nothing is written here.", errors=(404, 405, 413, 422), wire="fhir")
 def other(rest: str) -> Response:
     """An OperationOutcome."""
     raise Refused(404, "not-supported", "This interaction is not here.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, json
+from flask import Blueprint, Flask, Response, json, request
 from werkzeug.exceptions import HTTPException
 
 from app.services.phr.codes import ABSENT, MISSING_REASON
 from app.services.phr.shape import REASONS
-from app.services.simcore.problems import Problem
+from app.services.simcore.problems import Problem, from_http
 
 MEDIA_TYPE = "application/fhir+json"
 Json = dict[str, Any]
@@ -96,3 +96,12 @@ def install(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Refused, Refused.response)
     blueprint.register_error_handler(Problem, _from_problem)
     blueprint.register_error_handler(HTTPException, _from_http)
+
+
+def install_beneath(app: Flask, prefix: str) -> None:
+    """Answer with OperationOutcome also what is beneath a prefix and fits no route, which no blueprint sees."""
+
+    def answer(error: HTTPException) -> Response:
+        return _from_http(error) if request.path.startswith(f"{prefix}/") else from_http(error)
+
+    app.register_error_handler(HTTPException, answer)

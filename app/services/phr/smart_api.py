@@ -119,6 +119,7 @@ def validated(parameters: dict[str, str]) -> Client:
     status=201,
     errors=(400, 401, 404, 413, 422),
     headers=("X-Sim-World",),
+    wire="oauth",
 )
 def push() -> Response | tuple[Response, int]:
     """Keep a request for the browser that will come with its handle."""
@@ -160,6 +161,7 @@ def push() -> Response | tuple[Response, int]:
     },
     response=dict[str, Any],
     errors=(400, 401, 413, 422),
+    wire="oauth",
 )
 def token() -> Response:
     """Authlib's answer."""

@@ -20,9 +20,40 @@ from app.services.simcore.problems import Problem
 
 Tier = Literal["T1", "T2", "T3"]
 Security = Literal["none", "user", "client", "control", "assertion"]
+Wire = Literal["json", "fhir", "oauth"]
 View = TypeVar("View", bound=Callable[..., Any])
 
-_PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
+_PARAMETER = re.compile(r"<(?:([^:>]+):)?([^>]+)>")
+_PATH_TYPES = {"int": {"type": "integer", "minimum": 0}}
+_ANSWER = {"json": "application/json", "fhir": "application/fhir+json", "oauth": "application/json"}
+_ERRORS: dict[str, Any] = {
+    "json": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "fhir": {"application/fhir+json": {"schema": {"$ref": "#/components/schemas/OperationOutcome"}}},
+    "oauth": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}},
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+    },
+}
+_ERROR_SCHEMAS: dict[str, Any] = {
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457",
+        "required": ["type", "title", "status"],
+        "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}},
+    },
+    "OperationOutcome": {
+        "type": "object",
+        "description": "FHIR R4",
+        "required": ["resourceType", "issue"],
+        "properties": {"resourceType": {"const": "OperationOutcome"}, "issue": {"type": "array"}},
+    },
+    "OAuthError": {
+        "type": "object",
+        "description": "RFC 6749, 5.2",
+        "required": ["error"],
+        "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+    },
+}
 _STATUS = {
     200: "The answer.", 201: "Made.", 202: "Taken.", 204: "Done.", 302: "To the next page.", 303: "To the next page.",
     400: "The request cannot be read.", 401: "No valid token.", 403: "Not allowed.", 404: "Nothing here for this world.",
@@ -66,6 +97,7 @@ class Operation:
     headers: tuple[str, ...]
     page: bool
     query: Mapping[str, str]
+    wire: Wire
 
 
 def operation(
@@ -82,14 +114,16 @@ def operation(
     headers: tuple[str, ...] = (),
     page: bool = False,
     query: Mapping[str, str] = MappingProxyType({}),
+    wire: Wire = "json",
 ) -> Callable[[View], View]:
     """Document a view. `request` and `response` are pydantic models (or any type it knows); `form` maps fields to their meaning;
     `errors`: the other statuses, among them any that tell the same answer (201 beside 200) or none (304);
-    `headers` names those of the call; `page` means HTML for a browser; `query` maps optional parameters to their meaning."""
+    `headers` names those of the call; `page` means HTML for a browser; `query` maps optional parameters to their meaning;
+    `wire`: how answers and errors are written (fhir: both in FHIR's JSON; oauth: errors as RFC 6749 has them, or problems)."""
 
     def keep(view: View) -> View:
         view.__operation__ = Operation(  # type: ignore[attr-defined]
-            tier, summary, description, request, form, response, status, errors, security, headers, page, query
+            tier, summary, description, request, form, response, status, errors, security, headers, page, query, wire
         )
         return view
 
@@ -98,22 +132,34 @@ def operation(
 
 @cache
 def _schema(model: Any) -> dict[str, Any]:
-    return TypeAdapter(model).json_schema(ref_template="#/components/schemas/{model}")
+    return dict(_local(TypeAdapter(model).json_schema(ref_template="#/components/schemas/{model}")))
 
 
-def _content(model: Any, components: dict[str, Any]) -> dict[str, Any]:
+def _local(schema: Any) -> Any:
+    """A schema whose moments are simulated local time: they have no offset, so `date-time` would promise too much."""
+    if isinstance(schema, list):
+        return [_local(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    moment = {"format": "date-time-local"} if schema.get("format") == "date-time" else {}
+    return {name: _local(value) for name, value in schema.items()} | moment
+
+
+def _content(model: Any, components: dict[str, Any], media: str = "application/json") -> dict[str, Any]:
     schema = dict(_schema(model))
     components.update(schema.pop("$defs", {}))
     title = schema.get("title")
     if title and schema.get("type") == "object" and isinstance(model, type):
         components[title] = schema
         schema = {"$ref": f"#/components/schemas/{title}"}
-    return {"application/json": {"schema": schema}}
+    return {media: {"schema": schema}}
 
 
 def _parameters(rule: Rule, op: Operation) -> list[dict[str, Any]]:
-    names = _PARAMETER.findall(rule.rule)
-    path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    path = [
+        {"name": name, "in": "path", "required": True, "schema": _PATH_TYPES.get(kind, {"type": "string"})}
+        for kind, name in _PARAMETER.findall(rule.rule)
+    ]
     headers = [{"name": name, "in": "header", "required": True, "schema": _HEADERS[name]} for name in op.headers]
     query = [
         {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
@@ -127,11 +173,10 @@ def _operation(rule: Rule, method: str, op: Operation, components: dict[str, Any
     if op.page:
         done["content"] = {"text/html": {"schema": {"type": "string"}}}
     elif op.response is not None:
-        done["content"] = _content(op.response, components)
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        done["content"] = _content(op.response, components, _ANSWER[op.wire])
     answers: dict[str, Any] = {str(op.status): done}
     for status in op.errors:
-        content = done.get("content") if status < 300 else None if op.page or status < 400 else problem
+        content = done.get("content") if status < 300 else None if op.page or status < 400 else _ERRORS[op.wire]
         answers[str(status)] = {"description": _STATUS[status]} | ({"content": content} if content else {})
     found: dict[str, Any] = {
         "operationId": f"{rule.endpoint.replace('.', '_')}_{method.lower()}",
@@ -160,20 +205,13 @@ def paths(app: Flask) -> dict[tuple[str, str], Rule]:
         if rule.endpoint.rpartition(".")[2] in ("static", "openapi_document"):
             continue
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            found[method, _PARAMETER.sub(r"{\1}", rule.rule)] = rule
+            found[method, _PARAMETER.sub(r"{\2}", rule.rule)] = rule
     return found
 
 
 def document(app: Flask, title: str, description: str) -> dict[str, Any]:
     """The document; `LookupError` if a view says nothing about itself."""
-    components: dict[str, Any] = {
-        "Problem": {
-            "type": "object",
-            "description": "RFC 9457",
-            "required": ["type", "title", "status"],
-            "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}},
-        }
-    }
+    components: dict[str, Any] = dict(_ERROR_SCHEMAS)
     documented: dict[str, Any] = {}
     for (method, path), rule in sorted(paths(app).items(), key=lambda item: (item[0][1], item[0][0])):
         op = getattr(app.view_functions[rule.endpoint], "__operation__", None)

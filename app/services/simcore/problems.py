@@ -48,7 +48,8 @@ class Problem(Exception):
         return answer
 
 
-def _from_http(error: HTTPException) -> Response:
+def from_http(error: HTTPException) -> Response:
+    """An error of HTTP as problem details."""
     if error.response is not None and error.code is None:
         return error.get_response()  # type: ignore[return-value]  # a finished answer raised with abort()
     status = error.code or 500
@@ -60,7 +61,7 @@ def install(target: Flask | Blueprint) -> None:
     """Answer with problem details in this application, or in this blueprint only."""
     handler: Callable[[Problem], Response] = Problem.response
     target.register_error_handler(Problem, handler)
-    target.register_error_handler(HTTPException, _from_http)
+    target.register_error_handler(HTTPException, from_http)
 
 
 def not_found(title: str = "There is nothing here for this world.") -> Problem:

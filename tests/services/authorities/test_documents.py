@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+
+from app.services.documents.verifying import Finding, judge
 
 from .kit import WORLD, Town
 
@@ -129,3 +133,60 @@ def test_nothing_of_a_world_stays(town: Town) -> None:
     assert town.ask("GET", "/documents/authority.pem").status_code == 404
     assert town.ask("PUT", f"/_sim/worlds/{WORLD}").status_code < 300
     assert town.ask("GET", "/documents/authority.pem").data != before
+
+
+def code_on(content: bytes, folder: Path) -> str:
+    """The code that is printed on a paper."""
+    found = re.search(r"確認コード\s*([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})", words(content, folder))
+    assert found
+    return found[1]
+
+
+def ask_code(town: Town, number: str, code: str) -> tuple[int, dict[str, object]]:
+    """What the check of a code says."""
+    answer = town.ask("POST", "/documents/check", json={"arrival_number": number, "code": code})
+    return answer.status_code, dict(answer.get_json())
+
+
+def test_a_code_tells_which_paper_was_issued_however_it_is_typed(town: Town, tmp_path: Path) -> None:
+    number, other = town.file(), town.file()
+    code = code_on(pdf(town, number, "receipt"), tmp_path)
+    typed = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    for one in (code, typed):
+        status, told = ask_code(town, number, one)
+        assert (status, told["kind"], told["issuer"], told["arrival_number"]) == (200, "receipt", "しらかば市", number)
+    assert code_on(pdf(town, other, "receipt"), tmp_path) != code
+    assert ask_code(town, other, code)[0] == 404
+    assert ask_code(town, number, "AAAA-AAAA-AAAA")[0] == 404
+    assert ask_code(town, number, "-")[0] == 404
+    assert ask_code(town, "SIM-0000-0000", code)[0] == 404
+
+
+def test_a_revoked_seal_counts_for_what_it_stamped_before_and_for_nothing_later(town: Town) -> None:
+    assert town.ask("POST", "/_sim/authorities/shirakaba/seal/revocation").status_code == 404
+    number = town.file()
+    before = pdf(town, number, "receipt")
+    serial = str(check(town, before)["serial"])
+    town.clock(datetime(2027, 3, 16, 12))
+    town.now = datetime(2027, 3, 16, 12)
+    told = town.ask("POST", "/_sim/authorities/shirakaba/seal/revocation")
+    assert (told.status_code, told.get_json()) == (200, {"serial": serial})
+    found = check(town, before)
+    assert (found["valid"], found["revoked_at"]) == (True, "2027-03-16T12:00:00")
+    town.clock(datetime(2027, 3, 18, 18))
+    later = check(town, pdf(town, number, "decision"))
+    assert later["valid"] is True
+    assert later["serial"] != serial
+    listed = x509.load_der_x509_crl(town.ask("GET", "/documents/revoked.crl").data)
+    assert [f"{one.serial_number:x}" for one in listed] == [serial]
+    root = x509.load_pem_x509_certificate(town.ask("GET", "/documents/authority.pem").data)
+    assert listed.is_signature_valid(root.public_key())  # type: ignore[arg-type]
+
+
+def test_what_was_stamped_after_the_revocation_does_not_count() -> None:
+    at = datetime(2027, 3, 16, 12)
+    fine = Finding(True, serial="ab", stamped_at=at, kind="receipt", reference="SIM-0000-0001")
+    assert judge(fine, None) == fine
+    assert judge(fine, at.replace(hour=13)).valid
+    late = judge(fine, at)
+    assert (late.valid, late.why, late.reference, late.revoked_at) == (False, "revoked", None, at)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.services.documents import fonts, seals
+from app.papers import fonts
+from app.services.documents import seals
 from app.services.documents.paper import Paper, Section, japanese_day, render
 from app.services.documents.signing import sign
 from app.services.documents.verifying import verify

@@ -9,6 +9,7 @@ import pytest
 from tests.services.partners.kit import HARUKA, NEW, OLD, Town, notice
 
 REN = {"name": "山科 蓮", "kana": "ヤマシナ レン"}
+WINDOWS = ["morning", "early_afternoon", "late_afternoon"]
 KITA = NEW | {"municipality": "970042"}
 
 
@@ -73,10 +74,27 @@ def test_a_full_window_is_told_with_the_free_ones_and_the_answer_is_taken(town: 
     assert (step["state"], step["code"], step["field"]) == ("question", "full", "visit_slot")
     assert "2027-03-28/morning" not in step["choices"]
     day, window = step["choices"][0].split("/")
+    assert "3月28日（日）の午後1時から3時" in step["note"]
     mended = gas(start_date=day, visit_slot=window) | {"new_address": NEW | {"block": "2丁目2番2号"}}
     town.act("POST", "komorebi-gas", second, "/answers", json=mended)
     town.until("2027-03-20T18:00")
     assert town.last("komorebi-gas", second)["appointment"]["day"] == day
+
+
+def test_a_day_without_a_free_window_is_told_with_the_next_free_days(town: Town) -> None:
+    homes = [
+        gas(visit_slot=window) | {"new_address": NEW | {"block": f"{n}番"}} for n, window in enumerate(WINDOWS * 2)
+    ]
+    ids = [town.take("komorebi-gas", one) for one in homes]
+    step = town.last("komorebi-gas", ids[-1])
+    assert (step["state"], step["code"], step["field"]) == ("question", "full", "start_date")
+    assert "2027-03-28" not in step["choices"]
+    for _ in range(2):  # the day, and where its window is full as well, the window
+        choice = town.last("komorebi-gas", ids[-1]).get("choices", [step["choices"][0]])[0]
+        day, _, window = choice.partition("/")
+        details = {"start_date": day, "visit_slot": window or "morning"}
+        town.act("POST", "komorebi-gas", ids[-1], "/answers", json=homes[-1] | {"details": details})
+    assert town.states("komorebi-gas", ids[-1])[-1] == "accepted"
 
 
 @pytest.mark.parametrize("day, state", [("2027-03-15", "question"), ("2027-03-16", "scheduled")])
@@ -89,8 +107,53 @@ def test_gas_comes_no_earlier_than_the_day_after(town: Town, day: str, state: st
     assert (town.last("komorebi-gas", id_).get("code") == "too_soon") is (state == "question")
 
 
-def test_out_of_the_area_is_refused_with_a_way_on(town: Town) -> None:
+@pytest.mark.parametrize(
+    "partner, body, fields",
+    [
+        ("hikari-power", notice("start_stop", new_address=None), ["new_address"]),
+        ("post", notice("forwarding", old_address=None, new_address=None), ["old_address", "new_address"]),
+        ("sora-mobile", notice(new_address=None), ["new_address"]),
+        ("sora-mobile", notice(holder={"name": "川辺 太郎"}, old_address=None), ["old_address", "customer_number"]),
+    ],
+)
+def test_what_a_notice_lacks_is_asked_for_one_by_one(
+    town: Town, partner: str, body: dict[str, Any], fields: list[str]
+) -> None:
+    told = {"old_address": OLD, "new_address": NEW, "customer_number": "SIM-00001603"}
+    id_ = town.take(partner, body)
+    for field in fields:
+        step = town.last(partner, id_)
+        assert (step["state"], step["field"], "rejected" in town.states(partner, id_)) == ("question", field, False)
+        body = body | {field: told[field]}
+        assert town.act("POST", partner, id_, "/answers", json=body).status_code == 200
+    assert town.last(partner, id_).get("field") not in fields
+
+
+def test_what_is_still_lacking_is_asked_for_again(town: Town) -> None:
+    body = notice(new_address=None)
+    id_ = town.take("sora-mobile", body)
+    town.act("POST", "sora-mobile", id_, "/answers", json=body | {"effective_date": "2027-03-29"})
+    assert town.states("sora-mobile", id_) == ["accepted", "question", "accepted", "question"]
+
+
+def test_an_old_home_is_stopped_where_the_contract_is_found_without_its_address(town: Town) -> None:
+    id_ = town.take("hikari-power", notice("start_stop", old_address=None))
+    town.until("2027-03-16T18:00")
+    assert town.states("hikari-power", id_) == ["accepted", "completed"]
+
+
+def test_out_of_the_area_only_the_old_home_is_stopped(town: Town) -> None:
     id_ = town.take("komorebi-gas", gas() | {"new_address": KITA})
+    town.until("2027-03-17T18:00")
+    step = town.last("komorebi-gas", id_)
+    assert step["state"] == "completed"
+    assert "新しい住所の区域の会社" in step["note"]
+    assert "使い始める日が" not in step["note"]
+
+
+def test_out_of_the_area_is_refused_with_a_way_on(town: Town) -> None:
+    body = notice("start", old_address=None, new_address=KITA, details={"visit_slot": "morning"})
+    id_ = town.take("komorebi-gas", body)
     step = town.last("komorebi-gas", id_)
     assert (step["state"], step["code"]) == ("rejected", "out_of_area")
     assert "新しい住所の区域の会社" in step["remedy"]

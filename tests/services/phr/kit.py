@@ -76,6 +76,7 @@ class Phr:
     url: str
     clock: RealClock
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+    app: Any = None
 
     def call(
         self, method: str, path: str, world: str | None = None, now: datetime | None = NOW, **rest: Any
@@ -223,8 +224,9 @@ def running(folder: Path, **settings: Any) -> Iterator[Phr]:
         control_key=CONTROL,
         **settings,
     )
-    embedded = Embedded(create_app(config), "phr")
+    app = create_app(config)
+    embedded = Embedded(app, "phr")
     try:
-        yield Phr(embedded.start(), clock, key)
+        yield Phr(embedded.start(), clock, key, app)
     finally:
         embedded.stop()

@@ -186,3 +186,9 @@ def test_a_protected_address_is_not_handed_over(phr: Phr) -> None:
     patient = phr.get(token, f"Patient/{token['patient']}").text
     assert "東町" not in patient
     assert "masked" in patient
+
+
+def test_what_fits_no_route_is_answered_in_fhir_beneath_its_address_alone(phr: Phr) -> None:
+    beneath, beside = (phr.call("DELETE", path) for path in ("/fhir/a%0Ab", "/jwks"))
+    assert (beneath.status_code, beneath.json()["resourceType"]) == (405, "OperationOutcome")
+    assert (beside.status_code, beside.headers["content-type"]) == (405, "application/problem+json")
