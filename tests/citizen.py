@@ -11,12 +11,17 @@ import httpx
 from sqlalchemy import select
 
 from app.engine.lifecycle import State
+from app.engine.personas import Household
+from app.engine.planner import Ask
 from app.factory import Site
 from app.store.models import World as Row
 from app.world.journeys import Journey
 from app.world.worlds import World
-from tests.web.walking import walk
+from tests.offered import first_offered
+from tests.web.walking import anything, typed, walk
 
+SHOWING = {"valid", "signing_expired"}
+"""States of a card that still shows who somebody is."""
 ENDED = {State.COMPLETED, State.WITHDRAWN, State.REJECTED}
 HIDDEN = re.compile(r'name="(csrf_token|interaction)" value="([^"]+)"')
 H1 = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
@@ -83,45 +88,90 @@ class Citizen:
         assert action, (self.page.path, self.page.h1)
         return self.post(action[1], pin=pin)
 
+    @property
+    def household(self) -> Household:
+        """Whose answers are given."""
+        return self.site.context.households[self.persona]
+
     def show_card(self) -> None:
-        """Choose whom to be and sign in with the card."""
+        """Choose whom to be and sign in with the card, or go on without where there is none that shows who this is."""
         self.get("/start")
         self.post("/start", persona=self.persona)
-        self.post("/start/sign-in")
-        self._pin("card", "1234")
+        card = self.household.persona.card
+        if card.state in SHOWING:
+            self.post("/start/sign-in")
+            self._pin("card", card.pin)
+        else:
+            self.post("/start/without-card")
         assert self.page.path == "/", (self.page.path, self.page.h1)
 
     def tell(self) -> None:
         """Begin to move, agree to all look-ups, answer every question."""
         self.post("/events/moving")
-        household = self.site.context.households[self.persona]
+        household = self.household
         move = household.roles["move"]
         self.journey.answer({(move, name): household.answers[(move, name)] for name in ("kind", "who", "date")})
         self.get("/journeys/1/consent")
-        self.post("/journeys/1/consent", consent="all")
-        asked = walk(self, household.answers)
+        shown = self.household.persona.card.state in SHOWING
+        self.post("/journeys/1/consent", consent="all" if shown else "none")
+        asked = walk(self, {**household.held, **household.answers})
         assert asked
 
-    def sign(self, pin: str = "ABC123") -> None:
-        """Sign everything once and file it."""
+    def sign(self) -> None:
+        """Sign everything once and file it; without a certificate that works, prepare it for the counters."""
+        card = self.household.persona.card
         self.get("/journeys/1/sign")
-        self.post("/journeys/1/sign")
-        self._pin("signature", pin)
+        if card.state == "valid":
+            self.post("/journeys/1/sign")
+            self._pin("signature", card.signing_pin)
+        else:
+            self.post("/journeys/1/sign/without")
         assert self.page.path.endswith("/receipt"), (self.page.path, self.page.h1)
 
-    def live_on(self, most: int = 80) -> None:
-        """Let time pass, going to every counter once it is open, until nothing is left to happen."""
+    def live_on(self, most: int = 80, answering: bool = True) -> None:
+        """Let time pass, going to every counter once it is open and answering what is asked back, until nothing is left to happen."""
         for _ in range(most):
-            for case in self.world.cases():
-                if case.state.state == State.NEEDS_VISIT:
-                    self.get(f"/cases/{case.n}")
-                    self.post(f"/cases/{case.n}/visit")
-            states = {case.procedure: case.state.state for case in self.world.cases()}
-            if set(states.values()) <= ENDED:
+            self._do_what_waits(answering)
+            cases = self.world.cases()
+            if {case.state.state for case in cases} <= ENDED:
                 return
             self.get("/time")
-            self.post("/time", step="1" if State.NEEDS_VISIT in states.values() else "event")
-        raise AssertionError(states)
+            self.post("/time", step="event")
+        raise AssertionError(self.states())
+
+    def states(self) -> dict[str, str]:
+        """Every case that is not completed, and where it stands."""
+        cases = [case for case in self.world.cases() if case.state.state != State.COMPLETED]
+        return {f"{case.procedure} {case.subject or ''}".strip(): case.state.state.value for case in cases}
+
+    def _do_what_waits(self, answering: bool) -> None:
+        world = self.world
+        for case in world.cases():
+            if case.state.state == State.NEEDS_VISIT and (case.state.opens or world.today) <= world.today:
+                self.get(f"/cases/{case.n}")
+                self.post(f"/cases/{case.n}/visit")
+                world = self.world
+        for case in self.world.cases():
+            if answering and case.state.state == State.CORRECTION_REQUESTED:
+                self.answer(case.n)
+
+    def answer(self, n: int) -> None:
+        """Mend what is asked: what the letter offers, else what the household says, else something."""
+        case = self.world.case(n)
+        assert case is not None
+        assert case.state.item is not None
+        journey, (subject, _, name) = self.journey, case.state.item.partition(".")
+        key = (subject, name.rpartition(".")[2])
+        item = journey.plan.item(key)
+        assert item is not None, case.state.item
+        value = first_offered(case.state.note, item, self.world.today)
+        if value is None:
+            value = self.household.answers.get(key, self.household.held.get(key))
+        ask = Ask(key, item, journey.facts.kinds[subject], 0, (), False)
+        fields = typed(journey, ask, anything(journey, ask) if value is None else value)
+        self.get(f"/cases/{n}/correction")
+        answer = self.post(f"/cases/{n}/correction", follow=False, **fields)
+        assert answer.status == 303, (case.procedure, case.state.item, value, answer.html[:3000])
 
     def close(self) -> None:
         """Give back connections."""
