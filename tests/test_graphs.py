@@ -26,7 +26,9 @@ def test_around_one_procedure_stands_all_that_comes_before_and_what_comes_next()
     graph = graphs.around(EVENTS["moving"], "moving-in-notice")
     assert graph.columns[0] == ("moving-out-notice",)
     assert "mynumber-card-continuation" in graph.ids
-    assert "signature-cert-reissue" not in graphs.around(EVENTS["moving"], "moving-out-notice").ids, "only the next ones"
+    assert "signature-cert-reissue" not in graphs.around(EVENTS["moving"], "moving-out-notice").ids, (
+        "only the next ones"
+    )
 
 
 def test_the_drawing_has_every_box_and_line_and_is_named() -> None:

@@ -302,7 +302,9 @@ class LifeEvent(Model):
     places: Mapping[Literal["old", "new"], Place] = Field(default_factory=dict)
     triage: tuple[str, ...]
     prepare: tuple[str, ...]
-    tone: Literal["usual", "quiet"] = "usual"  # quiet: no drawing, no colour of success, what is due first before all else
+    tone: Literal["usual", "quiet"] = (
+        "usual"  # quiet: no drawing, no colour of success, what is due first before all else
+    )
     opening: str = ""  # one line above the first paragraph of the start page, and nowhere else
     can_wait: str = ""  # what need not be done today
     support: tuple[str, ...] = ()  # where else to turn; on every page of the journey
