@@ -168,8 +168,20 @@ def test_a_handle_serves_one_browser_and_one_time(service: Service, browser: Bro
     assert Browser(service).open(push).status_code == 400, "another browser"
     kept = browser.hidden()
     browser.submit("/card", pin="1234")
-    assert browser.client.post("/card", data=kept | {"pin": "1234"}).status_code == 400, "a second click"
+    assert browser.client.post("/card", data=kept | {"pin": "1234"}).status_code == 400, "a form of before"
     assert browser.open(push).status_code == 400
+
+
+def test_a_second_click_follows_the_first(service: Service, browser: Browser) -> None:
+    browser.open(service.push(service.world()))
+    data = browser.hidden() | {"pin": "1234"}
+    before = httpx.Cookies(browser.client.cookies)
+    first = browser.client.post("/card", data=data, follow_redirects=False)
+    browser.client.cookies = before  # sent before the answer to the first came
+    second = browser.client.post("/card", data=data, follow_redirects=False)
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"]
+    assert "code=" in first.headers["Location"]
 
 
 def test_refuses_a_request_that_was_not_pushed(service: Service, browser: Browser) -> None:

@@ -122,7 +122,7 @@ def test_a_new_address_revokes_the_signing_certificate_and_not_the_sign_in(servi
     assert entry.revocation_date_utc.replace(tzinfo=None) == NOW
     browser.open(service.push_signature(world, service.transaction(world)))
     assert browser.h1 == "署名用の電子証明書が使えません"
-    assert "引っ越しの届けが処理されたため、前の署名は使えません" in browser.text
+    assert "住所や氏名が変わる届けが処理されたため、前の署名は使えません" in browser.text
     token = service.sign_in(world)
     assert service.call("GET", OPENID + "/userinfo", token=token).json()["address"].startswith("あおば野市")
 

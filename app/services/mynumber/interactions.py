@@ -22,6 +22,7 @@ from app.services.simcore.authorization import KeptRequest
 
 KEPT = 5  # tabs of one browser
 _CHOSEN = "subject"  # beside the parameters of a request: whose card the person took
+_ANSWER = "answer"  # beside them, once it is done: where the browser was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,33 +129,39 @@ def current(context: Context, id_: str | None = None) -> Interaction | None:
     return _load(context, wanted, states=("opened",))
 
 
-def _finish(context: Context, interaction: Interaction) -> bool:
-    """Mark as done; False where another click was quicker."""
+def answer(context: Context, id_: str | None) -> str | None:
+    """Where this browser was sent when it finished the request: a second click on the same button follows the first."""
+    if id_ is None or id_ not in session.get("interactions", []):
+        return None
+    done = _load(context, id_, states=("done",))
+    return done.parameters.get(_ANSWER) if done else None
+
+
+def _finish(context: Context, interaction: Interaction, address: str) -> str | None:
+    """Mark as done and send the browser to the address, or where another click, which was quicker, has sent it."""
     with context.store.write() as connection:
         where = (requests.c.id == interaction.id, requests.c.state == "opened")
-        done = connection.execute(update(requests).where(*where).values(state="done")).rowcount
-    return bool(done)
+        parameters = dict(interaction.parameters) | {_ANSWER: address}
+        done = connection.execute(update(requests).where(*where).values(state="done", parameters=parameters)).rowcount
+    return address if done else answer(context, interaction.id)
 
 
 def grant(context: Context, interaction: Interaction) -> str | None:
-    """The address of the client with a code, for the person of the world; None where it was given out before."""
-    if not _finish(context, interaction):
-        return None
+    """The address of the client with a code, for the person of the world; the same one for a second click."""
     server = context.provider.server
     call = KeptRequest(interaction.parameters)
     person = Person(interaction.world, interaction.applicant)
     grant = server.get_consent_grant(call, end_user=person)
-    answer = server.create_authorization_response(call, grant_user=person, grant=grant)
-    return str(answer.headers["Location"])
+    given = server.create_authorization_response(call, grant_user=person, grant=grant)
+    return _finish(context, interaction, str(given.headers["Location"]))
 
 
-def refuse(context: Context, interaction: Interaction, why: str) -> str:
+def refuse(context: Context, interaction: Interaction, why: str) -> str | None:
     """The address of the client with `access_denied`; `why` is one word for programs, as `error_description`."""
-    _finish(context, interaction)
     values = {
         "error": "access_denied",
         "error_description": why,
         "state": interaction.parameters["state"],
         "iss": context.config.issuer,
     }
-    return f"{interaction.parameters['redirect_uri']}?{urlencode(values)}"
+    return _finish(context, interaction, f"{interaction.parameters['redirect_uri']}?{urlencode(values)}")

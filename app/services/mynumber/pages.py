@@ -21,6 +21,7 @@ from app.services.mynumber.config import OPENID
 from app.services.mynumber.context import service
 from app.services.mynumber.interactions import (
     Interaction,
+    answer,
     current,
     error_address,
     grant,
@@ -48,31 +49,32 @@ def _protect() -> None:
 
 
 @blueprint.errorhandler(Stopped)
-def _stopped(stop: Stopped) -> Response:
+def _stopped(stop: Stopped) -> BaseResponse:
+    sent = answer(service(), request.form.get("interaction")) if stop.kind == "gone" else None
+    if sent is not None:  # a second click: the browser has given up waiting for the answer to the first
+        return redirect(sent, 303)
     speak(stop.interaction)
     page = stops.page(stop.kind)
     again = page.again or (stop.chosen and not page.restorable)
-    answer = make_response(
-        render_template("identity/stopped.html", stop=page, kind=stop.kind, again=again), page.status
-    )
+    shown = make_response(render_template("identity/stopped.html", stop=page, kind=stop.kind, again=again), page.status)
     if page.status == 503:
-        answer.headers["Retry-After"] = "30"
-    return answer
+        shown.headers["Retry-After"] = "30"
+    return shown
 
 
 @blueprint.errorhandler(CSRFError)
-def _old_form(_error: CSRFError) -> Response:
+def _old_form(_error: CSRFError) -> BaseResponse:
     return _stopped(Stopped("old_form", current(service())))
 
 
 @blueprint.errorhandler(Problem)
-def _problem(error: Problem) -> Response:
+def _problem(error: Problem) -> BaseResponse:
     kind = {503: "service_down", 422: "real_number"}.get(error.status, "gone")
     return _stopped(Stopped(kind, current(service(), request.form.get("interaction"))))
 
 
 @blueprint.errorhandler(HTTPException)
-def _other(_error: HTTPException) -> Response:
+def _other(_error: HTTPException) -> BaseResponse:
     return _stopped(Stopped("gone"))
 
 

@@ -33,9 +33,13 @@ class Transaction:
 
 
 def find_transaction(context: Context, world: str, id_: str) -> Transaction | None:
-    """A transaction that waits for its signature."""
+    """A transaction that waits for its signature, or that a quicker click has just signed."""
     with context.store.read() as connection:
-        ours = (transactions.c.world == world, transactions.c.id == id_, transactions.c.state == "pending")
+        ours = (
+            transactions.c.world == world,
+            transactions.c.id == id_,
+            transactions.c.state.in_(("pending", "signed")),
+        )
         row = connection.execute(select(transactions).where(*ours)).first()
     if row is None:
         return None
