@@ -123,31 +123,43 @@ class Citizen:
         self.get("/journeys/1/sign")
         if card.state == "valid":
             self.post("/journeys/1/sign")
+        if card.state == "valid" and "電子証明書が使えなくなっています" not in self.page.h1:
             self._pin("signature", card.signing_pin)
-        else:
+        else:  # as when a move has ended the certificate
+            self.get("/journeys/1/sign")
             self.post("/journeys/1/sign/without")
         assert self.page.path.endswith("/receipt"), (self.page.path, self.page.h1)
 
     def live_on(self, most: int = 80, answering: bool = True) -> None:
         """Let time pass, going to every counter once it is open and answering what is asked back, until nothing is left to happen."""
         for _ in range(most):
-            self._do_what_waits(answering)
-            cases = self.world.cases()
-            if {case.state.state for case in cases} <= ENDED:
+            self.do_what_waits(answering)
+            if {case.state.state for case in self.world.cases()} <= ENDED:
                 return
-            self.get("/time")
-            self.post("/time", step="event")
+            self.wait()
         raise AssertionError(self.states())
+
+    def wait(self) -> bool:
+        """Until something happens; False when nothing happens by itself any more."""
+        before = self.world.today
+        self.get("/time")
+        self.post("/time", step="event")
+        return self.world.today > before
 
     def states(self) -> dict[str, str]:
         """Every case that is not completed, and where it stands."""
         cases = [case for case in self.world.cases() if case.state.state != State.COMPLETED]
         return {f"{case.procedure} {case.subject or ''}".strip(): case.state.state.value for case in cases}
 
-    def _do_what_waits(self, answering: bool) -> None:
+    def do_what_waits(self, answering: bool = True, at_counters: bool = True) -> None:
+        """Go to the counters that are open, answer what was asked back."""
         world = self.world
         for case in world.cases():
-            if case.state.state == State.NEEDS_VISIT and (case.state.opens or world.today) <= world.today:
+            if (
+                at_counters
+                and case.state.state == State.NEEDS_VISIT
+                and (case.state.opens or world.today) <= world.today
+            ):
                 self.get(f"/cases/{case.n}")
                 self.post(f"/cases/{case.n}/visit")
                 world = self.world

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -13,9 +14,15 @@ from app.engine.lifecycle import EventType, State
 from app.engine.personas import household_files
 from app.factory import Site, create_site
 from app.gateway.everywhere import Everywhere
-from tests.citizen import Citizen
+from app.services.partners import partners
+from app.world.checking import faults_of
+from app.world.worlds import CaseView
+from tests.citizen import ENDED, Citizen
 
 ROOT = Path(__file__).parent.parent
+#: they judge for themselves, at the partner service
+COMPANIES = set(partners.load(ROOT / "procedures"))
+LOOKED_AT = {State.RECEIVED, State.IN_REVIEW}
 MOVING = [path.stem for path in household_files(ROOT / "procedures", {"moving"})]
 
 
@@ -45,18 +52,64 @@ def asked_back(citizen: Citizen) -> dict[str, list[str]]:
     return {procedure: items for procedure, items in found.items() if items}
 
 
+def judge(citizen: Citizen, outcome: Literal["rejected", "correction"]) -> CaseView | None:
+    """Lets an office that looks at an application decide so, the newest if there are several; which one, or None where none can yet."""
+    world = citizen.world
+    definitions = {one.id: one.definition for one in citizen.journey.event.procedures}
+    for case in reversed(world.cases()):
+        procedure = definitions[case.procedure]
+        possible = case.state.state in LOOKED_AT and case.authority not in COMPANIES
+        if possible and (outcome == "rejected" or procedure.lifecycle.correction):
+            citizen.site.context.authorities.set_outcome(world.id, world.now, case.arrival_number or "", outcome)
+            citizen.world.deliver()
+            return citizen.world.case(case.n)
+    return None
+
+
+def file_again(citizen: Citizen, refused: CaseView) -> CaseView:
+    """From the refusal's page to a second signature; the new case."""
+    page = citizen.get(f"/cases/{refused.n}")
+    assert re.search(r'href="/journeys/1/review"[^>]*>もう一度出す', page.html)
+    citizen.sign()
+    (new,) = (case for case in citizen.world.cases() if case.n > refused.n and case.procedure == refused.procedure)
+    return new
+
+
+def letters(citizen: Citizen, kind: str) -> int:
+    """How many of a kind are in the inbox."""
+    return sum(1 for one in citizen.world.letters() if one.kind == kind)
+
+
 def test_there_are_sixteen() -> None:
     assert len(MOVING) == 16
 
 
 @pytest.mark.parametrize("persona", MOVING)
-def test_every_case_of_a_household_is_completed(site: Site, persona: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, "app.services.authorities.connectors"):
-        citizen = filed(site, persona)
-        citizen.live_on()
-    assert citizen.world.cases()
-    assert citizen.states() == {}
-    assert not [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+def test_every_household_gets_through_a_correction_a_refusal_and_a_late_step(site: Site, persona: str) -> None:
+    citizen = filed(site, persona)
+    corrected = judge(citizen, "correction")
+    refused = again = None
+    late = False
+    for _ in range(120):
+        corrected = corrected or judge(citizen, "correction")
+        refused = refused or judge(citizen, "rejected")
+        if refused and not again:
+            again = file_again(citizen, refused)
+        citizen.do_what_waits(at_counters=late)
+        if again and {case.state.state for case in citizen.world.cases()} <= ENDED:
+            break
+        late = not citizen.wait() or late or letters(citizen, "deadline_passed") > 0
+    assert corrected
+    assert again
+    assert letters(citizen, "deadline_passed")
+    case = citizen.world.case(corrected.n)
+    assert case
+    assert EventType.RESUBMITTED in {event.type for event, _actor in case.history}
+    assert citizen.states() == {f"{again.procedure} {again.subject or ''}".strip(): State.REJECTED.value}, (
+        "only the first try"
+    )
+    assert citizen.world.cases()[again.n - 1].state.state is State.COMPLETED
+    assert faults_of(site.context, citizen.world.id) == []
     citizen.close()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from app.engine.deadlines import add_working_days
 from app.engine.definitions import Procedure
-from app.engine.lifecycle import Event, EventType, State
+from app.engine.lifecycle import ENDS, Event, EventType, State
 from app.formats import deadline_text, short_date
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
@@ -176,12 +177,15 @@ def until_text(world: World, case: CaseView) -> str:
 
 
 def waiting_text(world: World, case: CaseView) -> str:
-    """For which procedures a case waits."""
-    names = [
-        title(world, one) for one in world.cases() if one.n in case.waits_for and one.state.state is not State.COMPLETED
-    ]
-    return (
-        _("先に終わる手続: {names}", names=_("、").join(dict.fromkeys(names)))
-        if names and case.state.state is State.QUEUED
-        else ""
-    )
+    """For which procedures a case waits, and what to do where one of them came to nothing."""
+    if case.state.state is not State.QUEUED:
+        return ""
+    first = [one for one in world.cases() if one.n in case.waits_for and one.state.state is not State.COMPLETED]
+    undone = [one for one in first if one.state.state in ENDS]
+    if undone:
+        return _("{names}が終わらなかったため、待っています。もう一度出すと進みます", names=_titles(world, undone))
+    return _("先に終わる手続: {names}", names=_titles(world, first)) if first else ""
+
+
+def _titles(world: World, cases: Sequence[CaseView]) -> str:
+    return _("、").join(dict.fromkeys(title(world, one) for one in cases))

@@ -129,6 +129,9 @@ class Offices:
     def delete_world(self, world: str, now: datetime) -> None:
         self.worlds.discard(world)
 
+    def next_moment(self, world: str, now: datetime) -> datetime | None:
+        return None
+
     def events_after(self, world: str, now: datetime, seq: int) -> list[Any]:
         return []
 

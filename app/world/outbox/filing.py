@@ -74,15 +74,14 @@ def _make_cases(
 ) -> None:
     first = (session.scalar(select(func.max(models.Case.n)).where(models.Case.world == journey.world)) or 0) + 1
     numbers: dict[str, dict[str | None, int]] = {}
-    earlier = select(models.Case).where(
-        models.Case.world == journey.world,
-        models.Case.journey == journey.n,
-        models.Case.state.not_in(UNDONE),
-    )
-    for case in session.scalars(earlier):
-        numbers.setdefault(case.procedure, {})[case.subject] = case.n
+    query = select(models.Case).where(models.Case.world == journey.world, models.Case.journey == journey.n)
+    earlier = list(session.scalars(query))
+    for case in earlier:
+        if case.state not in UNDONE:
+            numbers.setdefault(case.procedure, {})[case.subject] = case.n
     for place, application in enumerate(applications):
         numbers.setdefault(application["procedure"], {})[application["subject"]] = first + place
+    _wait_for_the_new(earlier, numbers)
     rows_by_key = {f"{entry.subject}.{entry.item}": entry.seq for entry in journey.entries}
     for place, application in enumerate(applications):
         n = first + place
@@ -101,6 +100,14 @@ def _make_cases(
         )
         row.sealed = context.database.seal.close(f"cases/{journey.world}/{n}", {**application, "proof": proof})
         session.add(row)
+
+
+def _wait_for_the_new(earlier: Sequence[models.Case], numbers: Mapping[str, Mapping[str | None, int]]) -> None:
+    """What waits for something taken back or refused waits for the same when it is filed again."""
+    undone = {case.n: numbers.get(case.procedure, {}).get(case.subject) for case in earlier if case.state in UNDONE}
+    for case in earlier:
+        if case.state == State.QUEUED and undone.keys() & set(case.waits_for):
+            case.waits_for = [undone.get(n) or n for n in case.waits_for]
 
 
 def _waits_for(application: dict[str, Any], numbers: dict[str, dict[str | None, int]]) -> list[int]:

@@ -225,3 +225,28 @@ def test_what_was_taken_back_or_refused_may_be_filed_again_as_a_new_case(filing:
     assert filing.world.case(old.n).state.state.value == event, "the old one stays as it ended"
     assert not outbox.fileable(filing.journey)
     assert faults_of(filing.world.context, filing.world.id) == []
+
+
+def test_what_waits_for_something_refused_goes_on_when_that_is_filed_again(filing: Any) -> None:
+    filing.file()
+    first = next(case for case in filing.world.cases() if case.procedure == "moving-out-notice")
+    waiting = [case.n for case in filing.world.cases() if first.n in case.waits_for]
+    assert waiting
+    for type_ in ("review_started", "rejected"):
+        filing.offices.tell(first.arrival_number, type_, filing.world.now)
+    filing.world.deliver()
+    filing.world.forget()
+    assert {filing.world.case(n).state.state for n in waiting} == {State.QUEUED}
+    filing.file()
+    again = filing.world.cases()[-1]
+    assert again.procedure == first.procedure
+    for n in waiting:
+        assert again.n in filing.world.case(n).waits_for
+        assert first.n not in filing.world.case(n).waits_for
+    for type_ in ("review_started", "approved", "completed"):
+        filing.offices.tell(again.arrival_number, type_, filing.world.now)
+    filing.world.deliver()
+    filing.world.forget()
+    assert State.QUEUED not in {
+        filing.world.case(n).state.state for n in waiting if filing.world.case(n).waits_for == (again.n,)
+    }
