@@ -233,6 +233,9 @@ class Procedure(Model):
     private: bool = False
     cleared: bool | None = None  # may see withheld facts; by default public offices may, private companies may not
     for_each: str | None = None
+    also_for: str | None = (
+        None  # people of a list role whose part the applicant files as well, though no record of theirs changes here
+    )
     applies: tuple[str | Clause, ...] = Field(min_length=1)
     due: Due
     traps: tuple[Trap, ...] = ()

@@ -55,6 +55,10 @@ def check_names(
                 f"出典「{source}」が sources.yaml にありません",
                 "sources.yaml に足すか、つづりを直してください",
             )
+    if procedure.also_for is not None and procedure.also_for not in event.roles:
+        near = nearest(procedure.also_for, event.roles)
+        hint = f"「{near}」のことですか" if near else f"使える役: {'・'.join(event.roles)}"
+        report(("also_for",), f"「{procedure.also_for}」という役はありません", hint)
     for place, evidence in enumerate(procedure.evidence):
         _check_register(("evidence", place), evidence.held_by, vocabulary, report)
     for place, effect in enumerate(procedure.effects):

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.config import real_now
 from app.gateway.base import TIMEOUT, Place, ServiceClient
+from app.gateway.mandates import Mandates
 from app.gateway.openid import SERVICE, ClientKey, Clock, Identity, IdentityRefused, Provider, Pushed, SignedIn
 
 __all__ = [
@@ -198,6 +199,7 @@ class MyNumber:
         provider = Provider(self._client, key, browser_url, clock)
         self.identity = Identity(provider)
         self.registers = Registers(provider)
+        self.mandates = Mandates(self._client)
         self.signing = Signing(provider)
         self.simulation = Households(self._client)
 

@@ -17,6 +17,10 @@ HEADER = "模擬: この書類に法的な効力はありません"
 NUMBER, NO_NUMBER = "受付番号", "まだありません"
 MODE = "出し方"
 APPLICANT, EACH, REST = "届出をする人", "対象", "そのほか"
+ACTING_FOR, CAPACITIES = (
+    "代わりに届け出る相手と立場",
+    {"parent": "親（保護者）", "kin": "亡くなった人の家族", "delegate": "代理人"},
+)
 NOTHING = "—"
 NONE_LISTED = "ありません"
 NOT_NAMED = "氏名は、この窓口に送っていません"

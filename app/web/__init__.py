@@ -10,12 +10,12 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.config import Config
 from app.htmx import htmx
-from app.web import errors, shell
+from app.web import capacities, errors, shell
 from app.world.context import Context
 
 BLUEPRINTS = (
     "home", "start", "triage", "consent", "plan", "questions", "review", "sign", "cases", "inbox", "mydata", "settings", "time", "help", "library",
-    "developers", "calendar", "papers", "verify",
+    "developers", "calendar", "papers", "verify", "capacities", "mandates",
 )  # fmt: skip
 HOURS_A_FORM_LIVES = 8
 
@@ -39,6 +39,7 @@ def create_app(context: Context, config: Config) -> Flask:
     htmx.init_app(app)
     shell.install(app)
     errors.install(app)
+    app.context_processor(capacities.on_every_page)
     for name in BLUEPRINTS:
         module: Any = import_module(f"app.web.{name}")
         app.register_blueprint(module.blueprint)

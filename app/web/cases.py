@@ -12,12 +12,12 @@ from app.engine.values import from_json, to_json
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
-from app.web import caseviews, deadlineviews, papers, shell
+from app.web import capacities, caseviews, deadlineviews, papers, shell
 from app.web.errors import real_number
 from app.web.forms import answer_form
 from app.web.notices import flashed
 from app.web.words import entry_lines, lines, moment, source
-from app.world import outbox
+from app.world import applications, outbox
 from app.world.journeys import Journey
 from app.world.worlds import CaseView, VisitRefused, World
 
@@ -111,6 +111,7 @@ def one(n: int) -> Any:
         opens=moment_day(case),
         bring=bring,
         later=list(dict.fromkeys(later)),
+        capacities=[capacities.text(journey, one) for one in applications.sent(here, case).acting_for],
         papers=papers.offered(case),
         refile=_refile(journey, case),
         notice=notice,

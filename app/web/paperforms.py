@@ -107,6 +107,15 @@ class _Facts:
         for key in left:
             rest.setdefault(key[0], []).append(key)
         yield from self._block(say.REST, rest)
+        yield from self._acting_for()
+
+    def _acting_for(self) -> Iterator[dict[str, Any]]:
+        if self._sent.acting_for:
+            rows = [
+                {"label": self._called(one.subject), **_plain(say.CAPACITIES[one.capacity.value])}
+                for one in self._sent.acting_for
+            ]
+            yield {"heading": say.ACTING_FOR, "rows": rows}
 
     def _asked(self, definition: Procedure) -> dict[str, list[str]]:
         """Role to the names of its items, in the definition's order."""

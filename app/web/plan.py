@@ -13,7 +13,7 @@ from app.engine.burden import measure
 from app.formats import short_date
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
-from app.web import planviews, shell, verdictviews
+from app.web import capacities, planviews, shell, verdictviews
 from app.web.journey_steps import present_page
 from app.web.planviews import Task
 from app.web.words import (
@@ -214,6 +214,9 @@ def one(n: int, procedure: str) -> Any:
         event_title=gettext(journey.event.definition.title),
         definition=definition,
         verdicts=verdictviews.verdicts(journey, instances),
+        capacities=[
+            text for planned in instances if planned.verdict is True for text in capacities.texts(journey, planned)
+        ],
         required=lead.word == "required",
         office=office_name(task.authority, definition),
         due=due_chip(task.due, journey.today, definition.due.counting),

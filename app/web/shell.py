@@ -125,6 +125,11 @@ def about(journey: Journey) -> Journey:
     return journey
 
 
+def current_journey() -> Journey | None:
+    """The one that this page belongs to, where it belongs to one."""
+    return cast(Journey | None, g.get("journey"))
+
+
 # --- every request ------------------------------------------------------------------------------------------------------
 def install(app: Flask) -> None:
     """Hook everything into the app."""
@@ -178,7 +183,7 @@ def _keep(error: BaseException | None) -> None:
 
 
 def _template_context() -> dict[str, Any]:
-    journey: Journey | None = g.get("journey")
+    journey = current_journey()
     event = journey.event.definition if journey is not None else None
     return {
         "ui_tag": i18n.current_tag(),

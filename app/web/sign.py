@@ -13,7 +13,7 @@ from app.gateway.base import ServiceDown, ServiceError
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.points import reach
-from app.web import receipts, reviewing, shell
+from app.web import capacities, receipts, reviewing, shell
 from app.web.errors import page, stale
 from app.world import outbox
 from app.world.journeys import Journey
@@ -66,6 +66,7 @@ def sign_page(n: int) -> Any:
         offices=[
             (office.name, reviewing.procedure_titles(journey, office.planned)) for office in reviewing.offices(journey)
         ],
+        capacities=capacities.of(journey, outbox.fileable(journey)),
         obstacle=obstacle(journey),
         unsigned=_unsigned(journey),
     )

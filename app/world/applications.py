@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.engine.capacity import ActingFor, Capacity
 from app.engine.facts import Key
 from app.engine.lifecycle import EventType
 from app.store import models
@@ -24,7 +25,8 @@ class Signed:
 @dataclass(frozen=True)
 class Sent:
     """An application. `facts`: what its office has now, in JSON shape, in the order of the definition; `corrected`: which of them were
-    corrected after they were filed. `noted`: what a register told where the person says otherwise. `subjects`: role to subjects."""
+    corrected after they were filed. `acting_for`: whose part it is beside the applicant's. `noted`: what a register told where the person
+    says otherwise. `subjects`: role to subjects."""
 
     facts: Mapping[Key, Any]
     noted: Mapping[Key, Any]
@@ -33,6 +35,7 @@ class Sent:
     private: bool
     signed: Signed | None
     corrected: frozenset[Key] = frozenset()
+    acting_for: tuple[ActingFor, ...] = ()
 
 
 def key_of(text: str) -> Key:
@@ -59,6 +62,7 @@ def sent(world: World, case: CaseView) -> Sent:
         private=body["private"],
         signed=Signed(proof["certificate"], datetime.fromisoformat(proof["signed_at"])) if proof else None,
         corrected=frozenset(corrected),
+        acting_for=tuple(ActingFor(one, Capacity(as_)) for one, as_ in body.get("acting_for", {}).items()),
     )
 
 

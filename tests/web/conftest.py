@@ -28,6 +28,7 @@ from app.web import create_app
 from app.web.shell import LanguagePrefix
 from app.world.context import Context
 from app.world.journeys import Journey
+from app.world.outbox import packing
 from app.world.worlds import World
 
 PROCEDURES = Path(__file__).parents[2] / "procedures"
@@ -225,6 +226,14 @@ class Site:
             {(move, name): triage.get(name, household.answers[(move, name)]) for name in ("kind", "who", "date")}
         )
         return self.journey
+
+    def sealed(self, n: int, procedure: str) -> bytes:
+        """What a case of a procedure that is for nobody in particular keeps of its application."""
+        journey = self.journey
+        planned = journey.plan.find(procedure)
+        assert planned is not None
+        body = packing._application(journey, planned, signed=True)
+        return self.context.database.seal.close(f"cases/{self.world.id}/{n}", {**body, "proof": None})
 
     def look_up(self, persona: str = "yamashina") -> Journey:
         """A journey in which every register has answered."""

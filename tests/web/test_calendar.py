@@ -59,10 +59,11 @@ def events(raw: bytes) -> dict[str, Any]:
 
 def file_visit(site: Site, procedure: str = "moving-in-notice", visit: bool = True) -> None:
     """A case whose office asks for a visit from 29 March to 12 April."""
+    sealed = site.sealed(1, procedure)
     with site.context.database.write() as session:
         row = models.Case(
             world=site.world.id, n=1, journey=1, procedure=procedure, subject=None, authority="aobano", channel="visit",
-            state="queued", idempotency_key=f"key-{site.world.id}", sealed=b"",
+            state="queued", idempotency_key=f"key-{site.world.id}", sealed=sealed,
         )  # fmt: skip
         row.authority = next(id_ for id_, one in site.context.library.authorities.items() if one.code == "970018")
         session.add(row)

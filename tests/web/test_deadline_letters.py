@@ -88,10 +88,11 @@ def test_what_has_ended_says_so_and_names_the_remedy(site: Site, cards: list[str
 def test_a_case_that_waits_for_a_visit_says_that_it_is_late(site: Site, cards: list[str]) -> None:
     site.answer_all()
     office = next(id_ for id_, one in site.context.library.authorities.items() if one.code == "970018")
+    sealed = site.sealed(1, "moving-in-notice")
     with site.context.database.write() as session:
         row = models.Case(
             world=site.world.id, n=1, journey=1, procedure="moving-in-notice", subject=None, authority=office,
-            channel="visit", state="queued", idempotency_key="key", sealed=b"",
+            channel="visit", state="queued", idempotency_key="key", sealed=sealed,
         )  # fmt: skip
         session.add(row)
         at = datetime(2027, 3, 15, 9)

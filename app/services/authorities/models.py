@@ -42,6 +42,8 @@ class ApplicationIn(In):
     """What a register holds where the citizen says in `facts` that something else is right."""
     subjects: dict[str, str | list[str]] = Field(default_factory=dict)
     attachments: list[Attachment] = Field(default_factory=list)
+    acting_for: dict[str, Literal["parent", "kin", "delegate"]] = Field(default_factory=dict, max_length=100)
+    """For whom beside themselves the citizen files, and in what capacity; who signs answers for it (民法 第99条)."""
     signature: str | None = None
     certificate: str | None = None
     signed_digest: str | None = None

@@ -22,7 +22,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-SIGNED_FIELDS = ("procedure", "subject", "authority", "channel", "facts", "noted", "subjects", "attachments")
+SIGNED_FIELDS = (
+    "procedure",
+    "subject",
+    "authority",
+    "channel",
+    "facts",
+    "noted",
+    "subjects",
+    "attachments",
+    "acting_for",
+)
 """The fields of an application that its digest covers."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engine.capacity import acting_for
 from app.engine.lifecycle import State
 from app.engine.planner import Plan, PlannedProcedure
 from app.engine.values import to_json
@@ -18,7 +19,17 @@ from app.store import models
 from app.world.journeys import Journey
 
 UNDONE = (State.WITHDRAWN, State.REJECTED)
-SIGNED_FIELDS = ("procedure", "subject", "authority", "channel", "facts", "noted", "subjects", "attachments")
+SIGNED_FIELDS = (
+    "procedure",
+    "subject",
+    "authority",
+    "channel",
+    "facts",
+    "noted",
+    "subjects",
+    "attachments",
+    "acting_for",
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,7 @@ def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> d
     authority, channel = planned.authority, planned.channel[0]
     if channel == "online" and not signed and not definition.private:
         channel = "visit"
+    acting = acting_for(plan, planned)
     noted = {f"{key[0]}.{key[1]}": value for key in planned.sent if (value := journey.told(key)) is not None}
     roles: dict[str, Any] = {
         role: list(members) for role in plan.event.lists if (members := plan.subjects(role, None)) is not None
@@ -103,6 +115,7 @@ def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> d
         "facts": {f"{key[0]}.{key[1]}": to_json(plan.facts.by_key[key].value) for key in planned.sent},
         **({"noted": noted} if noted else {}),
         "subjects": {**dict(plan.facts.roles), **roles, **({"each": planned.subject} if planned.subject else {})},
+        **({"acting_for": {one.subject: one.capacity.value for one in acting}} if acting else {}),
         "after": list(planned.after),
         "private": definition.private,
     }
