@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -10,7 +11,7 @@ from flask import Blueprint, render_template, url_for
 from app.engine import capacity
 from app.engine.capacity import ActingFor, Capacity
 from app.engine.planner import PlannedProcedure
-from app.i18n import gettext
+from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web import shell, words
 from app.web.reviewing import procedure_titles
@@ -50,7 +51,7 @@ def on_every_page() -> dict[str, Any]:
     """For the shell: whose part the person does as well, and where that is explained. Empty without a journey, or where it is their own alone."""
     here = shell.world() if shell.signed_in() else None
     journey = shell.current_journey() or (here.journey(here.newest_journey) if here and here.newest_journey else None)
-    found = names(journey) if journey is not None else []
+    found = journey.part(("acting", current_tag()), partial(names, journey)) if journey is not None else []
     if journey is None or not found:
         return {"acting": None}
     said = (

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, abort, render_template, url_for
+from markupsafe import Markup
 
 from app.engine.burden import measure
 from app.formats import short_date
-from app.i18n import current_tag, gettext
+from app.i18n import current_tag, furigana_on, gettext
 from app.i18n import gettext as _
 from app.web import capacities, planviews, shell, verdictviews
 from app.web.journey_steps import present_page
@@ -34,32 +35,46 @@ blueprint = Blueprint("plan", __name__)
 def plan_page(n: int) -> Any:
     """What, by when, how, why, and what is left."""
     here, journey = _here(n)
-    plan, cases = journey.plan, _cases(here, n)
-    required = planviews.tasks(plan)
-    rows = {task.id: planviews.row(journey, task, cases) for task in required}
+    cases = _cases(here, n)
     notice = _difference(journey) if not cases else None
-    cost = measure(plan)
+    standing = tuple((case.n, case.state.state, case.state.since) for case in cases.values())
     return render_template(
         "plan/plan.html",
         n=n,
         event_title=gettext(journey.event.definition.title),
-        count=len(required),
-        left=questions_left(plan),
         filed=bool(cases),
-        online=sum(1 for task in required if task.lead.channel[0] == "online"),
-        pages=len(plan.pages),
-        more=plan.bounds[1] > plan.bounds[0],
-        groups=_groups(journey, required, rows),
-        visits=planviews.visits(plan),
-        not_needed=_not_needed(journey),
-        undecided=_undecided(journey),
-        cost=cost,
-        near=planviews.near_dates(journey, {id_ for id_, row in rows.items() if row["state"] == "sent"}),
+        **journey.part(("plan", current_tag(), furigana_on(), standing), lambda: _content(journey, cases)),
         notice=notice,
         status_text=notice["heading"] + _("。") if notice else None,
         go_on=_go_on(here, journey),
         silent=_silent(journey),
     )
+
+
+def _content(journey: Journey, cases: Mapping[tuple[str, str | None], CaseView]) -> dict[str, Any]:
+    """What follows from journey, day and cases alone, for one language: figures, and the long lists as HTML."""
+    plan = journey.plan
+    required = planviews.tasks(plan)
+    rows = {task.id: planviews.row(journey, task, cases) for task in required}
+    visits = planviews.visits(plan)
+    near = planviews.near_dates(journey, {id_ for id_, row in rows.items() if row["state"] == "sent"})
+    lists: dict[str, Any] = {
+        "n": journey.n,
+        "groups": _groups(journey, required, rows),
+        "visits": visits,
+        "not_needed": _not_needed(journey),
+        "undecided": _undecided(journey),
+    }
+    return {
+        "count": len(required),
+        "left": questions_left(plan),
+        "online": sum(1 for task in required if task.lead.channel[0] == "online"),
+        "pages": len(plan.pages),
+        "more": plan.bounds[1] > plan.bounds[0],
+        "visits": len(visits),
+        "list": Markup(render_template("plan/list.html", count=len(required), near=near, **lists)),
+        "beside": Markup(render_template("plan/beside.html", count=len(required), near=near, cost=measure(plan))),
+    }
 
 
 def _here(n: int) -> tuple[World, Journey]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +26,9 @@ from app.world.context import Context
 from app.world.ledger import Entry, NewFact
 
 STAGES = ("event", "lookup", "answer", "review", "sign")
-WORKED_OUT = ("entries", "facts", "plan", "consent_choices")
+Found = TypeVar("Found")
+WORKED_OUT = ("entries", "facts", "plan", "consent_choices", "parts")
+MOST_PARTS = 8  # a few languages, and what stood a moment ago
 
 
 class Stale(Exception):
@@ -131,6 +133,20 @@ class Journey:
     def plan(self) -> Plan:
         """The plan as of now."""
         return make_plan(self.event, self.facts, self.today)
+
+    @cached_property
+    def parts(self) -> dict[Hashable, Any]:
+        """Parts of pages that follow from the journey and their key alone; see `part`."""
+        return {}
+
+    def part(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What ``make`` returns, kept for the next request under a key that names all it depends on beside the journey and the day."""
+        if key not in self.parts:
+            if len(self.parts) >= MOST_PARTS:
+                self.parts.clear()
+            self.parts[key] = make()
+        found: Found = self.parts[key]
+        return found
 
     @property
     def mark(self) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from app.config import real_now
 from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
@@ -70,6 +71,14 @@ class LetterView:
     read: bool
 
 
+class _Glance(NamedTuple):
+    """What every page shows of a world: its newest journey, when that was filed, how many letters are unread."""
+
+    row: models.Journey | None
+    submitted_at: str | None
+    unread: int
+
+
 class World:
     """One visitor's world, loaded for a request."""
 
@@ -114,10 +123,14 @@ class World:
 
     @classmethod
     def find(cls, context: Context, id_: str) -> World | None:
-        """The world with an id."""
+        """The world with an id, read together with what every page shows."""
         with context.database.read() as session:
-            row = session.get(models.World, id_)
-            return cls(context, row) if row else None
+            row, glance = _glance_at(session, id_)
+        if row is None:
+            return None
+        found = cls(context, row)
+        found._glance = glance
+        return found
 
     def delete(self) -> None:
         """Remove everything that belongs to this world, here and at the services."""
@@ -171,32 +184,29 @@ class World:
     @property
     def newest_journey(self) -> int | None:
         """The number of the newest journey, without loading it."""
-        return self._glance[0]
+        return self._glance.row.n if self._glance.row else None
 
     @property
     def unread(self) -> int:
         """How many letters were not opened yet."""
-        return self._glance[1]
+        return self._glance.unread
 
     @cached_property
-    def _glance(self) -> tuple[int | None, int]:
-        """What every page's navigation shows, in one question to the store: newest journey, unread letters."""
-        newest = select(func.max(models.Journey.n)).where(models.Journey.world == self.id).scalar_subquery()
-        unread = select(func.count()).where(models.Letter.world == self.id, models.Letter.read.is_(False))
+    def _glance(self) -> _Glance:
         with self.context.database.read() as session:
-            row = session.execute(select(newest, unread.scalar_subquery())).one()
-        return row[0], row[1]
+            return _glance_at(session, self.id)[1]
 
     def journey(self, n: int) -> Journey | None:
         """One journey by its number in this world."""
         if n not in self._journeys:
-            submitted = (models.Submission.world == self.id) & (models.Submission.journey == n)
-            query = select(models.Journey, models.Submission.at).outerjoin(models.Submission, submitted)
-            with self.context.database.read() as session:
-                found = session.execute(query.where(models.Journey.world == self.id, models.Journey.n == n)).first()
-            if found is None:
-                return None
-            row, at = found
+            row, at = self._glance.row, self._glance.submitted_at
+            if row is None or row.n != n:
+                query = select(models.Journey, models.Submission.at).outerjoin(models.Submission, _SUBMITTED)
+                with self.context.database.read() as session:
+                    found = session.execute(query.where(models.Journey.world == self.id, models.Journey.n == n)).first()
+                if found is None:
+                    return None
+                row, at = found
             self._journeys[n] = Journey(self.context, self.id, row, self.now, self.household)
             self._submitted[n] = datetime.fromisoformat(at) if at else None
         return self._journeys[n]
@@ -380,6 +390,22 @@ class World:
             session.flush()
             reach("clock.before-commit")
         reach("clock.after-commit")
+
+
+_SUBMITTED = (models.Submission.world == models.Journey.world) & (models.Submission.journey == models.Journey.n)
+
+
+def _glance_at(session: Session, world: str) -> tuple[models.World | None, _Glance]:
+    """World, newest journey, whether that was filed, and unread letters: one question to the store."""
+    newest = select(func.max(models.Journey.n)).where(models.Journey.world == world).scalar_subquery()
+    unread = select(func.count()).where(models.Letter.world == world, models.Letter.read.is_(False)).scalar_subquery()
+    found = session.execute(
+        select(models.World, models.Journey, models.Submission.at, unread)
+        .outerjoin(models.Journey, (models.Journey.world == models.World.id) & (models.Journey.n == newest))
+        .outerjoin(models.Submission, _SUBMITTED)
+        .where(models.World.id == world)
+    ).first()
+    return (None, _Glance(None, None, 0)) if found is None else (found[0], _Glance(found[1], found[2], found[3]))
 
 
 def _made_up(context: Context, data: Mapping[str, Any]) -> Household:

@@ -12,7 +12,18 @@ from app.engine.personas import household_files
 from app.world import outbox
 
 PERSONAS = [path.stem for path in household_files(Path(__file__).parents[3] / "procedures", ("moving",))]
-ENVELOPE = {"procedure", "subject", "authority", "channel", "facts", "noted", "subjects", "after", "private"}
+ENVELOPE = {
+    "procedure",
+    "subject",
+    "authority",
+    "channel",
+    "facts",
+    "noted",
+    "subjects",
+    "acting_for",
+    "after",
+    "private",
+}
 PROOF = {"signature", "certificate", "signed_at", "manifest", "signed_digest"}
 
 
