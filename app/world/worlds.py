@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.config import real_now
@@ -395,16 +395,30 @@ class World:
 _SUBMITTED = (models.Submission.world == models.Journey.world) & (models.Submission.journey == models.Journey.n)
 
 
+_WORLD = bindparam("world", type_=models.World.id.type)
+_GLANCE = (  # built once: building it takes longer than running it
+    select(
+        models.World,
+        models.Journey,
+        models.Submission.at,
+        select(func.count()).where(models.Letter.world == _WORLD, models.Letter.read.is_(False)).scalar_subquery(),
+    )
+    .outerjoin(
+        models.Journey,
+        (models.Journey.world == models.World.id)
+        & (
+            models.Journey.n
+            == select(func.max(models.Journey.n)).where(models.Journey.world == _WORLD).scalar_subquery()
+        ),
+    )
+    .outerjoin(models.Submission, _SUBMITTED)
+    .where(models.World.id == _WORLD)
+)
+
+
 def _glance_at(session: Session, world: str) -> tuple[models.World | None, _Glance]:
-    """World, newest journey, whether that was filed, and unread letters: one question to the store."""
-    newest = select(func.max(models.Journey.n)).where(models.Journey.world == world).scalar_subquery()
-    unread = select(func.count()).where(models.Letter.world == world, models.Letter.read.is_(False)).scalar_subquery()
-    found = session.execute(
-        select(models.World, models.Journey, models.Submission.at, unread)
-        .outerjoin(models.Journey, (models.Journey.world == models.World.id) & (models.Journey.n == newest))
-        .outerjoin(models.Submission, _SUBMITTED)
-        .where(models.World.id == world)
-    ).first()
+    """World, newest journey, when that was filed, and unread letters: one question to the store."""
+    found = session.execute(_GLANCE, {"world": world}).first()
     return (None, _Glance(None, None, 0)) if found is None else (found[0], _Glance(found[1], found[2], found[3]))
 
 
