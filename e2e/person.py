@@ -28,7 +28,8 @@ from app.factory import Site
 from app.store.models import World as WorldRow
 from app.web import links
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 from e2e.browser import Watch
 from tests.offered import first_offered
 

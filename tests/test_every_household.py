@@ -16,7 +16,7 @@ from app.factory import Site, create_site
 from app.gateway.everywhere import Everywhere
 from app.services.partners import partners
 from app.world.checking import faults_of
-from app.world.worlds import CaseView
+from app.world.views import CaseView
 from tests.citizen import ENDED, Citizen
 
 ROOT = Path(__file__).parent.parent

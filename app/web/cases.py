@@ -19,7 +19,8 @@ from app.web.notices import flashed
 from app.web.words import entry_lines, lines, moment, source
 from app.world import applications, outbox
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, VisitRefused, World
+from app.world.views import CaseView
+from app.world.worlds import VisitRefused, World
 
 blueprint = Blueprint("cases", __name__)
 

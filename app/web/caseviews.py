@@ -13,7 +13,8 @@ from app.formats import deadline_text, short_date
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web.words import office_name, who
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 YOUR_TURN, VISIT, OFFICE, WAITING, DONE = "yours", "visit", "office", "waiting", "done"
 GROUPS = {

@@ -15,7 +15,8 @@ from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web.words import due_chip, office_name, who
 from app.world.deadlines import CARD, Deadlines, Notice, lapsed_because, notices
-from app.world.worlds import CaseView, LetterView, World
+from app.world.views import CaseView, LetterView
+from app.world.worlds import World
 
 KINDS = ("deadline_near", "deadline_passed", "card_lapsed")
 CLOSED = {

@@ -11,7 +11,8 @@ from app.formats import full_date
 from app.i18n import current_tag
 from app.i18n import gettext as _
 from app.web import caseviews, deadlineviews, shell
-from app.world.worlds import LetterView, World
+from app.world.views import LetterView
+from app.world.worlds import World
 
 blueprint = Blueprint("inbox", __name__)
 

@@ -27,7 +27,8 @@ from app.web.planviews import REPLACED
 from app.world import applications
 from app.world.applications import Sent
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 MOST_COLUMNS = 5  # of a table of several subjects; with more, each subject has a table of its own
 

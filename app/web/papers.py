@@ -13,7 +13,8 @@ from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web import caseviews, paperforms, papermydata, papersheets, shell
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 blueprint = Blueprint("papers", __name__)
 NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|;\r\n\t', "-"))

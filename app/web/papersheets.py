@@ -21,7 +21,8 @@ from app.web.papercodes import Code
 from app.web.planviews import Task
 from app.web.words import channel_text, office_name
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 Text = str | list[tuple[str, str | None]]
 BOX = "□"

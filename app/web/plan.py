@@ -25,7 +25,8 @@ from app.web.words import (
     titles,
 )
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 blueprint = Blueprint("plan", __name__)
 

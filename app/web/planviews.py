@@ -18,7 +18,7 @@ from app.web import caseviews, deadlineviews
 from app.web.words import channel_text, day_parts, due_chip, office_name, who
 from app.world.deadlines import is_open
 from app.world.journeys import Journey
-from app.world.worlds import CaseView
+from app.world.views import CaseView
 
 NEAR = 4
 REPLACED = {

@@ -17,7 +17,8 @@ from app.web import caseviews, reviewing
 from app.web.words import due_chip
 from app.world import outbox
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 UNSIGNED_REASON = "署名用電子証明書で署名していないため、窓口で本人だと示します"
 

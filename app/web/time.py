@@ -15,7 +15,8 @@ from app.i18n import gettext as _
 from app.typed import DateProblem, parse_date
 from app.web import deadlineviews, shell
 from app.web.caseviews import event_text, title
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 blueprint = Blueprint("time", __name__)
 

@@ -11,7 +11,8 @@ from app.engine.capacity import ActingFor, Capacity
 from app.engine.facts import Key
 from app.engine.lifecycle import EventType
 from app.store import models
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from app.store import models
 from app.world.context import Context
 from app.world.deadlines import Deadlines
 from app.world.journeys import Journey
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 TOKEN_BYTES = 32
 

@@ -27,7 +27,8 @@ from app.store import models
 from app.world.journeys import Journey
 
 if TYPE_CHECKING:
-    from app.world.worlds import CaseView, World
+    from app.world.views import CaseView
+    from app.world.worlds import World
 
 Kind = Literal["deadline_near", "deadline_passed", "card_lapsed"]
 CARD = "card"

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
 
 from app.config import real_now
-from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
+from app.engine.lifecycle import Event, EventType, State, may
 from app.engine.personas import Household, household_of
 from app.gateway.base import ServiceRefused
 from app.points import reach
 from app.store import models
-from app.world import deadlines, outbox
+from app.world import deadlines, outbox, views
 from app.world.context import Context
 from app.world.journeys import Journey
+from app.world.views import CaseView, Glance, LetterView
 
 OPENING = time(9, 0)
 MAX_DAYS = 400
@@ -28,55 +27,6 @@ MAX_DAYS = 400
 
 class VisitRefused(Exception):
     """The counter is closed, or it is too early. The text is the office's own words."""
-
-
-@dataclass(frozen=True)
-class CaseView:
-    """A case with its history and present state."""
-
-    n: int
-    journey: int
-    procedure: str
-    subject: str | None
-    authority: str
-    channel: str
-    arrival_number: str | None
-    state: CaseState
-    history: tuple[tuple[Event, str], ...]  # event, who told it
-    waits_for: tuple[int, ...]
-    sent: tuple[int, ...]
-    tries: int
-
-    def may(self, event: str) -> bool:
-        """Whether something can happen to the case now (`withdrawn`, `visited` …)."""
-        return may(self.state.state, EventType(event))
-
-    @property
-    def turn(self) -> str:
-        """citizen, site, authority or nobody."""
-        return whose_turn(self.state.state).value
-
-
-@dataclass(frozen=True)
-class LetterView:
-    """A letter of an office."""
-
-    n: int
-    case: int
-    at: datetime
-    sender: str
-    kind: str
-    body: str
-    needs_action: bool
-    read: bool
-
-
-class _Glance(NamedTuple):
-    """What every page shows of a world: its newest journey, when that was filed, how many letters are unread."""
-
-    row: models.Journey | None
-    submitted_at: str | None
-    unread: int
 
 
 class World:
@@ -125,7 +75,7 @@ class World:
     def find(cls, context: Context, id_: str) -> World | None:
         """The world with an id, read together with what every page shows."""
         with context.database.read() as session:
-            row, glance = _glance_at(session, id_)
+            row, glance = views.glance_at(session, id_)
         if row is None:
             return None
         found = cls(context, row)
@@ -192,16 +142,16 @@ class World:
         return self._glance.unread
 
     @cached_property
-    def _glance(self) -> _Glance:
+    def _glance(self) -> Glance:
         with self.context.database.read() as session:
-            return _glance_at(session, self.id)[1]
+            return views.glance_at(session, self.id)[1]
 
     def journey(self, n: int) -> Journey | None:
         """One journey by its number in this world."""
         if n not in self._journeys:
             row, at = self._glance.row, self._glance.submitted_at
             if row is None or row.n != n:
-                query = select(models.Journey, models.Submission.at).outerjoin(models.Submission, _SUBMITTED)
+                query = select(models.Journey, models.Submission.at).outerjoin(models.Submission, views.SUBMITTED)
                 with self.context.database.read() as session:
                     found = session.execute(query.where(models.Journey.world == self.id, models.Journey.n == n)).first()
                 if found is None:
@@ -221,46 +171,18 @@ class World:
     def cases(self) -> list[CaseView]:
         """All cases in order."""
         if self._cases is None:
-            case, event = models.Case, models.CaseEvent
-            histories: dict[int, list[tuple[Event, str]]] = {}
             with self.context.database.read() as session:
-                for row in session.scalars(select(event).where(event.world == self.id).order_by(event.case, event.seq)):
-                    histories.setdefault(row.case, []).append((outbox.as_event(row), row.actor))
-                rows = session.scalars(select(case).where(case.world == self.id).order_by(case.n))
-                self._cases = [self._view(row, histories.get(row.n, [])) for row in rows]
+                self._cases = views.cases_of(session, self.id)
         return self._cases
 
     def case(self, n: int) -> CaseView | None:
         """One case by its number in this world."""
         return next((case for case in self.cases() if case.n == n), None)
 
-    @staticmethod
-    def _view(row: models.Case, history: list[tuple[Event, str]]) -> CaseView:
-        return CaseView(
-            row.n,
-            row.journey,
-            row.procedure,
-            row.subject,
-            row.authority,
-            row.channel,
-            row.arrival_number,
-            reduce([event for event, _actor in history]),
-            tuple(history),
-            tuple(row.waits_for),
-            tuple(row.sent),
-            row.tries,
-        )
-
     def letters(self) -> list[LetterView]:
         """The inbox, newest first."""
         with self.context.database.read() as session:
-            rows = session.scalars(
-                select(models.Letter).where(models.Letter.world == self.id).order_by(models.Letter.n.desc())
-            )
-            return [
-                LetterView(r.n, r.case, datetime.fromisoformat(r.at), r.sender, r.kind, r.body, r.needs_action, r.read)
-                for r in rows
-            ]
+            return views.letters_of(session, self.id)
 
     def mark_read(self, n: int) -> None:
         """A letter was opened."""
@@ -390,36 +312,6 @@ class World:
             session.flush()
             reach("clock.before-commit")
         reach("clock.after-commit")
-
-
-_SUBMITTED = (models.Submission.world == models.Journey.world) & (models.Submission.journey == models.Journey.n)
-
-
-_WORLD = bindparam("world", type_=models.World.id.type)
-_GLANCE = (  # built once: building it takes longer than running it
-    select(
-        models.World,
-        models.Journey,
-        models.Submission.at,
-        select(func.count()).where(models.Letter.world == _WORLD, models.Letter.read.is_(False)).scalar_subquery(),
-    )
-    .outerjoin(
-        models.Journey,
-        (models.Journey.world == models.World.id)
-        & (
-            models.Journey.n
-            == select(func.max(models.Journey.n)).where(models.Journey.world == _WORLD).scalar_subquery()
-        ),
-    )
-    .outerjoin(models.Submission, _SUBMITTED)
-    .where(models.World.id == _WORLD)
-)
-
-
-def _glance_at(session: Session, world: str) -> tuple[models.World | None, _Glance]:
-    """World, newest journey, when that was filed, and unread letters: one question to the store."""
-    found = session.execute(_GLANCE, {"world": world}).first()
-    return (None, _Glance(None, None, 0)) if found is None else (found[0], _Glance(found[1], found[2], found[3]))
 
 
 def _made_up(context: Context, data: Mapping[str, Any]) -> Household:

@@ -17,7 +17,8 @@ from app.store import models
 from app.web import paperforms, words
 from app.world import applications, outbox
 from app.world.outbox import packing
-from app.world.worlds import CaseView, World
+from app.world.views import CaseView
+from app.world.worlds import World
 
 from .conftest import Site
 
