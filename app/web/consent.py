@@ -15,7 +15,8 @@ from app.web import shell
 from app.web.journey_steps import present_page, unanswered_registers, undecided_registers
 from app.web.start import user_token
 from app.web.words import register_answer, titles
-from app.world.journeys import Journey, RegisterCost
+from app.world.journeys import Journey
+from app.world.lookups import RegisterCost
 
 blueprint = Blueprint("consent", __name__)
 

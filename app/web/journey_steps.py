@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import url_for
 
 from app.web.words import questions_left
-from app.world.journeys import Journey, RegisterCost
+from app.world.journeys import Journey
+from app.world.lookups import RegisterCost
 from app.world.worlds import World
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,12 +17,11 @@ from app.engine.facts import NOT_YET, Fact, Facts, Key
 from app.engine.personas import Household
 from app.engine.planner import Page, Plan, make_plan
 from app.engine.values import from_json, to_json
-from app.engine.vocabulary import Item, Register
-from app.gateway.base import ServiceDown, ServiceError, ServiceRefused
 from app.store import models
-from app.world import ledger
+from app.world import ledger, lookups
 from app.world.context import Context
 from app.world.ledger import Entry, NewFact
+from app.world.lookups import Consent
 
 STAGES = ("event", "lookup", "answer", "review", "sign")
 Found = TypeVar("Found")
@@ -37,25 +35,6 @@ class Stale(Exception):
     def __init__(self, changed: tuple[Key, ...]) -> None:
         super().__init__("stale")
         self.changed = changed
-
-
-@dataclass(frozen=True)
-class RegisterCost:
-    """What a consent is about: the register, the items in question, the procedures, and the questions that it saves."""
-
-    register: Register
-    items: tuple[str, ...]
-    procedures: tuple[str, ...]
-    questions: int
-
-
-@dataclass(frozen=True)
-class Consent:
-    """The choice before any look-up. Counts are of question pages, at most: asking every register, and asking none."""
-
-    registers: tuple[RegisterCost, ...]
-    with_registers: int
-    without_registers: int
 
 
 class Journey:
@@ -177,43 +156,7 @@ class Journey:
     @cached_property
     def consent_choices(self) -> Consent:
         """Which registers could be asked for what, given the triage; and what refusing costs in questions."""
-        open_ids = self._triaged_plan().not_ruled_out
-        uses = {item: ids for item, ids in self._uses().items() if any(id_ in open_ids for id_ in ids)}
-        costs, pages = [], {self._page(path) for path in uses}
-        answered = self._answered_items()
-        own = {self._page(path) for path in uses if self._item(path).held_by is None and path not in answered}
-        for register in self.event.vocabulary.registers.values():
-            items = tuple(path for path in uses if self._item(path).held_by == register.id)
-            if items:
-                ids = tuple(dict.fromkeys(id_ for path in items for id_ in uses[path] if id_ in open_ids))
-                costs.append(RegisterCost(register, items, ids, len({self._page(path) for path in items} - own)))
-        return Consent(tuple(costs), len(own), len(pages))
-
-    def _triaged_plan(self) -> Plan:
-        """The plan as the triage alone decides it, so that the choice does not change once registers have answered."""
-        triage = {(self.facts.roles[path.role], path.name) for path in self.event.triage}
-        facts = Facts(self.facts.roles, self.facts.kinds, {k: f for k, f in self.facts.by_key.items() if k in triage})
-        return make_plan(self.event, facts, self.today)
-
-    def _answered_items(self) -> set[str]:
-        return {
-            f"{self.facts.kinds.get(key[0])}.{key[1]}"
-            for key, fact in self.facts.by_key.items()
-            if fact.register is None
-        }
-
-    def _uses(self) -> Mapping[str, tuple[str, ...]]:
-        return self.event.uses
-
-    def _page(self, path: str) -> str:
-        """The question page of an item, whoever it is about."""
-        return self._item(path).page or path
-
-    def _item(self, path: str) -> Item:
-        kind, _, name = path.partition(".")
-        found = self.event.vocabulary.item(kind, name)
-        assert found is not None, path
-        return found
+        return lookups.choices(self.event, self.facts, self.today)
 
     def decide_consents(self, decisions: Mapping[str, bool]) -> None:
         """Record yes or no for each register. A yes that turns into a no withdraws what the register told."""
@@ -248,75 +191,22 @@ class Journey:
         choices = {cost.register.id: cost for cost in self.consent_choices.registers}
         with ThreadPoolExecutor(max_workers=8) as pool:
             jobs = {
-                register: pool.submit(self._inquire, token, choices[register])
+                register: pool.submit(lookups.inquire, self.context, self.world, self.now, token, choices[register])
                 for register in wanted
                 if register in choices
             }
             answers = {register: job.result() for register, job in jobs.items()}
         with self.context.database.write() as session:
             row = self._row(session)
-            lookups, subjects, facts = dict(row.lookups), dict(row.subjects), []
+            marked, subjects, facts = dict(row.lookups), dict(row.subjects), []
             for register, answer in answers.items():
-                lookups[register] = {key: value for key, value in answer.items() if key != "subjects"}
+                marked[register] = {key: value for key, value in answer.items() if key != "subjects"}
                 for subject, told in answer.get("subjects", {}).items():
                     subjects.setdefault(subject, {"kind": told["kind"], "source": f"register:{register}"})
-                    facts += self._told(register, choices[register], subject, told)
-            row.lookups, row.subjects = lookups, subjects
+                    facts += lookups.told(self.event, choices[register], subject, told)
+            row.lookups, row.subjects = marked, subjects
             ledger.enter(session, self.context.database.seal, self.world, self.n, facts, self.now)
             self._changed(row)
-
-    def _inquire(self, token: str, cost: RegisterCost) -> dict[str, Any]:
-        try:
-            answer = self.context.mynumber.registers.inquire(
-                self.world,
-                self.now,
-                cost.register.id,
-                token,
-                items=cost.items,
-                procedures=cost.procedures,
-                legal_basis=cost.register.basis,
-                timeout=self.context.lookup_seconds,
-            )
-        except ServiceDown as error:
-            return {"status": "slow" if error.maybe_done else "down", "count": 0, "as_of": None}
-        except ServiceRefused as error:
-            return {
-                "status": error.problem.kind if error.problem.kind in ("mismatch", "unsupported") else "down",
-                "count": 0,
-                "as_of": None,
-            }
-        except ServiceError:
-            return {"status": "down", "count": 0, "as_of": None}
-        count = sum(1 for told in answer.subjects.values() for value in told["items"].values() if "value" in value)
-        reasons = sorted(
-            {
-                value["reason"]
-                for told in answer.subjects.values()
-                for value in told["items"].values()
-                if "reason" in value
-            }
-        )
-        return {
-            "status": answer.status,
-            "count": count,
-            "as_of": answer.as_of,
-            "reasons": reasons,
-            "subjects": answer.subjects,
-        }
-
-    def _told(self, register: str, cost: RegisterCost, subject: str, told: Mapping[str, Any]) -> list[NewFact]:
-        facts = []
-        for name, answer in told["items"].items():
-            item = self.event.vocabulary.item(told["kind"], name)
-            if item is None or "value" not in answer:
-                continue
-            # Protection goes before everything: what is both protected and old stays protected.
-            reuse = "withheld" if answer.get("withheld") else "confirm" if answer.get("stale") else item.reuse
-            purpose = tuple(id_ for id_ in cost.procedures if id_ in self._uses().get(f"{told['kind']}.{name}", ()))
-            facts.append(
-                NewFact(subject, name, answer["value"], f"register:{register}", reuse, cost.register.basis, purpose)
-            )
-        return facts
 
     def ask_instead(self, registers: Iterable[str]) -> None:
         """Put the questions of registers that do not answer to the person."""
@@ -401,7 +291,7 @@ class Journey:
         return item.reuse if item and item.reuse != "confirm" else "share"
 
     def _purpose(self, key: Key) -> tuple[str, ...]:
-        return self._uses().get(f"{self.facts.kinds.get(key[0], '')}.{key[1]}", ())
+        return self.event.uses.get(f"{self.facts.kinds.get(key[0], '')}.{key[1]}", ())
 
     def add_subject(self, kind: str) -> str:
         """Make a new subject of a kind (a dog the register does not know) and return its id."""
