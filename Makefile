@@ -60,7 +60,7 @@ lint: setup $(DEV_READY) ## style, types, templates, import contracts, definitio
 format: $(DEV_READY) ## put the Python files into their one form
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-bench: setup $(DEV_READY) ## measure planning, pages, loading and bytes
+bench: setup $(DEV_READY) ## measure planning, pages, loading, bytes, filing and streams
 	@$(BIN)/hitomado prepare
 	$(BIN)/python -m bench
 

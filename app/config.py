@@ -37,6 +37,7 @@ class Config:
     ``data`` is the folder of the databases; ``database`` overrides the site's own (SQLAlchemy URL), ``databases`` those of services by
     name. ``services`` maps a service's name to its URL where it runs elsewhere. ``control_key`` opens the services' control planes; empty:
     one is made for this process. ``clients``: a JSON file of further clients of the identity provider. Times in minutes and seconds.
+    ``streams``: how many pages one process keeps up to date by a stream at the same time.
     """
 
     data: Path = ROOT / "var"
@@ -51,6 +52,7 @@ class Config:
     session_minutes: int = 30
     lookup_seconds: float = 2.0
     service_timeout: float = 4.0
+    streams: int = 200
 
     @property
     def database_url(self) -> str:
@@ -81,4 +83,5 @@ def from_environment() -> Config:
         secret_key=_key("HITOMADO_SECRET_KEY", data),
         storage_key=_key("HITOMADO_STORAGE_KEY", data),
         session_minutes=int(os.environ.get("HITOMADO_SESSION_MINUTES", "30")),
+        streams=int(os.environ.get("HITOMADO_STREAMS", "200")),
     )

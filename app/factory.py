@@ -16,6 +16,7 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import catalogues
@@ -35,7 +36,8 @@ from app.web.shell import LanguagePrefix
 from app.world.context import Context
 
 IDENTITY = "/idp"
-THREADS = 64
+PAGE_THREADS = 64
+"""Threads that are never a stream's: however many listen, so many pages are answered at a time."""
 
 
 @dataclass
@@ -117,6 +119,7 @@ def build(config: Config) -> Site:
     closers += [context.mynumber.close, context.authorities.close, everywhere.close]
     closers += [one.close for one in context.services.values()]
     site = create_app(context, config)
+    closers.append(site.extensions["hitomado.live"].close)
     mounts: dict[str, Any] = {IDENTITY: mounted} if mounted else {}
     return Site(site, LanguagePrefix(DispatcherMiddleware(site.wsgi_app, mounts)), context, closers=closers)
 
@@ -149,7 +152,27 @@ class _Server(BaseApplication):
 
     def load(self) -> Any:
         """Called in the worker, so that sockets and threads belong to it."""
-        return build(from_environment()).wsgi
+        self.site = build(from_environment())
+        return self.site.wsgi
+
+
+class _Worker(ThreadWorker):
+    """Tells open streams that the process ends; otherwise it would wait for them."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """SIGTERM: finish what was begun."""
+        self._stop_streams()
+        super().handle_exit(sig, frame)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """SIGINT and SIGQUIT: end now."""
+        self._stop_streams()
+        super().handle_quit(sig, frame)
+
+    def _stop_streams(self) -> None:
+        site: Site | None = getattr(self.app, "site", None)
+        if site is not None:
+            site.app.extensions["hitomado.live"].stop()
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -160,8 +183,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         {
             "bind": f"{host}:{port}",
             "workers": 1,
-            "threads": THREADS,
-            "worker_class": "gthread",
+            "threads": PAGE_THREADS + from_environment().streams,
+            "worker_class": _Worker,
             "loglevel": "warning",
             "timeout": 60,
         }

@@ -9,10 +9,7 @@ import gzip
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
 from flask import Flask, render_template
 from jinja2 import DictLoader
@@ -24,29 +21,15 @@ from app.engine.planner import make_plan
 from app.factory import Site, create_site
 from app.gateway.base import Place
 from app.gateway.everywhere import Everywhere
-from app.world.journeys import Journey
 from app.world.worlds import World
+from bench import afterwards
+from bench.measuring import per_call, row
+from tests.prepared import looked_up
 
 BARE = """{% macro row(n) %}<li class="row"><h3><a href="/{{ n }}">{{ n }}番目の手続</a></h3><dl><div><dt>提出先</dt><dd>市</dd></div>
 <div><dt>期限</dt><dd><time datetime="2027-04-12">4月12日</time></dd></div><div><dt>状態</dt><dd>あと2問</dd></div></dl></li>{% endmacro %}
 <!doctype html><html lang="ja"><head><meta charset="utf-8"><title>手続</title></head><body><main><h1>手続</h1>
 <ul>{% for n in range(rows) %}{{ row(n) }}{% endfor %}</ul></main></body></html>"""
-
-
-def per_call(work: Callable[[], object], rounds: int = 200) -> float:
-    """Median seconds of one call."""
-    work()
-    times = []
-    for _ in range(rounds):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return median(times)
-
-
-def row(name: str, value: str, target: str = "") -> None:
-    """One line of the table."""
-    print(f"| {name} | {value} | {target} |")
 
 
 def definitions() -> Library:
@@ -72,7 +55,7 @@ def definitions() -> Library:
 
 def pages(site: Site) -> None:
     """Pages of a running journey against a bare page with as many rows."""
-    world, journey = _journey(site)
+    world, journey = looked_up(site.context)
     bare = Flask("bare")
     bare.jinja_loader = DictLoader({"page.html": BARE})
     bare.add_url_rule("/<int:rows>", "page", lambda rows: render_template("page.html", rows=rows))
@@ -98,42 +81,13 @@ def pages(site: Site) -> None:
         row(name, f"{took * 1000:.2f} ms = {took / base:.1f} × bare", "at most 3 ×" if name != "home" else "")
 
 
-def _journey(site: Site) -> tuple[World, Journey]:
-    """A household whose registers have answered and whose triage is done, without the browser."""
-    from app.engine.values import to_json
-    from app.world import ledger
-    from app.world.ledger import NewFact
-
-    world = World.make(site.context, "yamashina")
-    journey = world.start_journey("moving")
-    household = world.household
-    facts = household.facts(site.context.library.vocabulary, answered=False)
-    with site.context.database.write() as session:
-        stored = journey._row(session)
-        stored.subjects = {subject: {"kind": kind, "source": "register"} for subject, kind in household.kinds.items()}
-        stored.consents = {
-            fact.register: {"decision": "granted", "at": world.now.isoformat()}
-            for fact in facts.by_key.values()
-            if fact.register
-        }
-        stored.lookups = {
-            register: {"status": "complete", "count": 1, "as_of": world.today.isoformat(), "reasons": []}
-            for register in stored.consents
-        }
-        known = [NewFact(f.subject, f.item, to_json(f.value), f.source, f.reuse) for f in facts.by_key.values()]
-        ledger.enter(session, site.context.database.seal, world.id, 1, known, world.now)
-    journey = world.journeys()[0]
-    journey.answer({("move", name): household.answers[("move", name)] for name in ("kind", "who", "date")})
-    return world, world.journeys()[0]
-
-
 def weight(site: Site) -> None:
     """Bytes of a first visit, compressed as a server would."""
     client = site.app.test_client()
     sizes = {"HTML": len(gzip.compress(client.get("/").data))}
     for name, files in {
         "CSS": ("vendor/tokens.css", "css/base.css", "css/components.css", "css/print.css"),
-        "JS": ("vendor/htmx.min.js", "js/app.js"),
+        "JS": ("vendor/htmx.min.js", "js/app.js", "js/live.js"),
     }.items():
         sizes[name] = sum(len(gzip.compress((ROOT / "app" / "static" / file).read_bytes())) for file in files)
     for name, budget in (("HTML", 15), ("CSS", 20), ("JS", 25)):
@@ -186,8 +140,10 @@ def main() -> None:
             pages(site)
             weight(site)
             services(site)
+            afterwards.filing(site, row)
         finally:
             site.close()
+    afterwards.listening(row)
 
 
 if __name__ == "__main__":

@@ -186,3 +186,25 @@ class CalendarLink(Base):
         ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),
         UniqueConstraint("digest"),
     )
+
+
+class DeviceLink(Base):
+    """A link by which another browser goes on with a world, and that browser from then on. Found by the SHA-256 of its token.
+
+    ``words`` is salt and scrypt of what has to be typed; the moments are real ones (ISO, UTC): a link lives a day.
+    """
+
+    __tablename__ = "device_links"
+    world: Mapped[str] = _world_key()
+    n: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    words: Mapped[bytes]
+    tries_left: Mapped[int]
+    made_at: Mapped[str] = mapped_column(String(40))
+    expires_at: Mapped[str] = mapped_column(String(40))
+    used_at: Mapped[str | None] = mapped_column(String(40), default=None)
+    ended_at: Mapped[str | None] = mapped_column(String(40), default=None)
+    __table_args__ = (
+        ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),
+        UniqueConstraint("digest"),
+    )

@@ -15,7 +15,7 @@ from app.world.context import Context
 
 BLUEPRINTS = (
     "home", "start", "triage", "consent", "plan", "questions", "review", "sign", "cases", "inbox", "mydata", "settings", "time", "help", "library",
-    "developers", "calendar", "papers", "verify", "capacities", "mandates",
+    "developers", "calendar", "papers", "verify", "capacities", "mandates", "live", "come_back",
 )  # fmt: skip
 HOURS_A_FORM_LIVES = 8
 

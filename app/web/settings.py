@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, get_flashed_messages, redirect, render_template, request, session, url_for
 
 from app.i18n import gettext as _
-from app.web import shell
+from app.web import live, shell
 from app.web.words import moment, titles
 
 blueprint = Blueprint("settings", __name__)
@@ -126,6 +126,7 @@ def extend() -> Any:
 @blueprint.post("/settings/session/end")
 def end() -> Any:
     """Sign out; the world stays and can be entered again."""
+    live.sign_out()
     session.pop("until", None)
     session.pop("token", None)
     session["back_to"] = url_for("home.home")
@@ -153,7 +154,7 @@ def reset() -> Any:
         return redirect(url_for("start.choose"), 303)
     if request.method == "POST":
         here.delete()
-        for name in ("world", "until", "token", "back_to"):
+        for name in ("world", "until", "token", "back_to", "device"):
             session.pop(name, None)
         return redirect(url_for("start.choose"), 303)
     return render_template("settings/reset.html")

@@ -18,12 +18,14 @@ from app.config import Config, real_now
 from app.formats import full_date
 from app.htmx import htmx
 from app.i18n import gettext as _
+from app.world import devices
 from app.world.context import Context
 from app.world.journeys import Journey
 from app.world.worlds import World
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIXED = [tag for tag in i18n.TAGS if tag != i18n.SOURCE]
+LIVE = "live-source"
 NOT_KEPT = ("csrf_token", "based_on", "pin")
 
 
@@ -58,6 +60,11 @@ def world() -> World | None:
     """The visitor's world, or None. Read once a request."""
     if "world" not in g:
         id_ = session.get("world")
+        if id_ and "device" in session and devices.shut_out(context(), id_, session["device"]):
+            for name in ("world", "until", "token", "token_until", "device", "back_to"):
+                session.pop(name, None)
+            session["shut_out"] = True
+            id_ = None
         g.world = World.find(context(), id_) if id_ else None
     return cast(World | None, g.world)
 
@@ -68,7 +75,8 @@ def signed_in() -> bool:
 
 
 def extend_session() -> None:
-    """Let the session run its full time from now."""
+    """Let the session run its full time from now. It has a name of its own, so that its end can be told to what listens."""
+    session.setdefault("browser", secrets.token_urlsafe(12))
     session["until"] = int((real_now() + timedelta(minutes=config().session_minutes)).timestamp())
 
 
@@ -78,7 +86,7 @@ def personal(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if world() is None:
-            return redirect(url_for("start.choose"), 303)
+            return redirect(url_for("come_back.shut_out" if "shut_out" in session else "start.choose"), 303)
         if not signed_in():
             can_be_opened = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
             here = request.script_root + request.full_path.rstrip("?")
@@ -87,7 +95,8 @@ def personal(view: View) -> View:
                 typed = [one for one in request.form.items(multi=True) if one[0] not in NOT_KEPT]
                 session["unsent"] = {"path": request.path, "form": typed}
             return redirect(url_for("settings.ended"), 303)
-        extend_session()
+        if request.headers.get("HX-Trigger") != LIVE:  # nobody touched anything: the page brought itself up to date
+            extend_session()
         return view(*args, **kwargs)
 
     return cast(View, guarded)
@@ -215,6 +224,7 @@ def _shell() -> dict[str, Any]:
             (_("アクセシビリティ"), url_for("help.accessibility")),
             (_("情報の扱い"), url_for("help.privacy")),
             (_("開発する方へ"), url_for("developers.overview")),
+            *([(_("別の端末で続ける"), url_for("come_back.page"))] if here is not None and signed_in() else []),
         ],
         "scheme": session.get("scheme"),
         "contrast": session.get("contrast"),

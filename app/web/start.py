@@ -130,11 +130,12 @@ def _described(household: Household) -> str:
 
 def _enter(persona: str | Mapping[str, Any], again: str = "") -> Any:
     """Make the world of a household file or of a household's data. An older one of this browser is left: it can be removed on its
-    reset page only while it is current, so it goes now. ``again``: where to try once more when a service is silent."""
+    reset page only while it is current, so it goes now; one that this browser came into from another device stays with that device.
+    ``again``: where to try once more when a service is silent."""
     old = shell.world()
     try:
         made = World.make(shell.context(), persona)
-        if old is not None:
+        if old is not None and "device" not in session:
             old.delete()
     except ServiceDown:
         body = ["模擬の窓口のシステムから返事がありません。まだ何も作っていません。"]
@@ -147,7 +148,7 @@ def _enter(persona: str | Mapping[str, Any], again: str = "") -> Any:
                 (_("手続の説明だけ読む"), url_for("library.procedures")),
             ],
         )
-    for name in ("until", "token", "token_until", "sign_in"):
+    for name in ("until", "token", "token_until", "sign_in", "device"):
         session.pop(name, None)
     session["world"] = made.id
     return redirect(url_for("start.sign_in"), 303)

@@ -30,6 +30,7 @@
     clearTimeout(clearing);
     clearing = setTimeout(() => { region.textContent = ""; }, 10000);
   }
+  document.addEventListener("hitomado:say", (event) => announce(event.detail));
 
   function focusOn(element, scroll) {
     if (!element) return;
