@@ -9,12 +9,14 @@ from flask import Flask
 
 from app.config import real_now
 from app.engine.lifecycle import Event, EventType, State
+from app.engine.planner import PlannedProcedure
 from app.engine.values import to_json
 from app.store import models
 from app.world import ledger, outbox
 from app.world.context import Context
 from app.world.journeys import Journey
 from app.world.ledger import NewFact
+from app.world.outbox import packing
 from app.world.worlds import World
 
 COOKIE = "hitomado"
@@ -57,15 +59,25 @@ def cookie(app: Flask, world: str, **more: Any) -> str:
     return found.value
 
 
+def planned_in(journey: Journey, procedure: str) -> PlannedProcedure:
+    """A procedure of the plan that is for nobody in particular."""
+    found = journey.plan.find(procedure)
+    assert found is not None, procedure
+    return found
+
+
 def waiting_cases(world: World, *procedures: str) -> None:
     """Cases from 1: an office did not take the first yet, and it is not tried again for a while; the others wait for it."""
+    journey = world.journeys()[0]
+    packed = [packing._application(journey, planned_in(journey, procedure), signed=True) for procedure in procedures]
     with world.context.database.write() as session:
-        for n, procedure in enumerate(procedures, 1):
+        for n, (procedure, body) in enumerate(zip(procedures, packed, strict=True), 1):
             row = models.Case(
                 world=world.id, n=n, journey=1, procedure=procedure, subject=None, authority="shirakaba", channel="online",
-                state=State.QUEUED.value, idempotency_key=f"{world.id}-{n}", sealed=b"", tries=1, tried_at=world.now.isoformat(),
+                state=State.QUEUED.value, idempotency_key=f"{world.id}-{n}", tries=1, tried_at=world.now.isoformat(),
                 not_before=(real_now() + timedelta(hours=1)).isoformat(), waits_for=[1] if n > 1 else [],
             )  # fmt: skip
+            row.sealed = world.context.database.seal.close(f"cases/{world.id}/{n}", {**body, "proof": None})
             session.add(row)
             if n == 1:
                 outbox.record(session, row, Event(EventType.RELEASED, world.now), "")
