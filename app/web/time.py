@@ -15,12 +15,22 @@ from app.i18n import gettext as _
 from app.typed import DateProblem, parse_date
 from app.web import deadlineviews, shell
 from app.web.caseviews import event_text, title
+from app.web.words import to_the_minute
 from app.world.views import CaseView
 from app.world.worlds import World
 
 blueprint = Blueprint("time", __name__)
 
-STEPS = {"1": "1日", "3": "3日", "7": "7日", "event": "次に何かが起こる日まで", "day": "日を選ぶ"}
+HOURS = {"1h": 1, "4h": 4}
+STEPS = {
+    "1h": "1時間",
+    "4h": "4時間",
+    "1": "1日",
+    "3": "3日",
+    "7": "7日",
+    "event": "次に何かが起こる日まで",
+    "day": "日を選ぶ",
+}
 FAR = 366
 
 
@@ -37,7 +47,7 @@ def control() -> Any:
     if request.method == "POST":
         days, errors = _days(here, step, typed)
         if not errors:
-            return _result(here, days)
+            return _result(here, days, HOURS.get(step, 0))
     field: dict[str, Any] = {
         "name": "step",
         "label": _("どこまで進めますか"),
@@ -47,7 +57,7 @@ def control() -> Any:
     field["errors"] = [text for id_, text in errors if id_ == "step"]
     chosen: dict[str, Any] = {"name": "day", "label": _("進める日"), **typed, "era": typed["era"] or "reiwa"}
     chosen["errors"] = [text for id_, text in errors if id_ != "step"]
-    today = full_date(here.today, current_tag())
+    today = to_the_minute(here.now)
     return render_template(
         "time/control.html", field=field, day=chosen, errors=errors, today=today
     ), 422 if errors else 200
@@ -58,6 +68,8 @@ def _days(here: World, step: str, typed: dict[str, str]) -> tuple[int | None, li
         return None, [("step", _("どこまで進めるか選んでください"))]
     if step == "event":
         return None, []
+    if step in HOURS:
+        return 0, []
     if step != "day":
         return int(step), []
     parsed = parse_date(typed["era"] or "reiwa", typed["year"], typed["month"], typed["day"])
@@ -78,9 +90,9 @@ def _case_news(here: World, event: Event, case: CaseView) -> dict[str, str]:
     }
 
 
-def _result(here: World, days: int | None) -> Any:
-    before, read = here.today, max((letter.n for letter in here.letters()), default=0)
-    news = [(event.at, _case_news(here, event, case)) for event, case in here.advance(days)]
+def _result(here: World, days: int | None, hours: int) -> Any:
+    before, read = here.now, max((letter.n for letter in here.letters()), default=0)
+    news = [(event.at, _case_news(here, event, case)) for event, case in here.advance(days, hours)]
     news += [
         (letter.letter.at, {"title": letter.subject, "text": letter.meaning, "href": url_for("inbox.read", n=n)})
         for n, letter in deadlineviews.letters(here).items()
@@ -92,6 +104,4 @@ def _result(here: World, days: int | None) -> Any:
         {"day": full_date(day, tag), "news": [row for _at, row in happened]}
         for day, happened in groupby(news, key=lambda one: one[0].date())
     ]
-    return render_template(
-        "time/result.html", groups=groups, before=full_date(before, tag), now=full_date(here.today, tag)
-    )
+    return render_template("time/result.html", groups=groups, before=to_the_minute(before), now=to_the_minute(here.now))

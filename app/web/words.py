@@ -250,6 +250,12 @@ def moment(when: datetime) -> str:
     return short_date(when.date(), current_tag())
 
 
+def to_the_minute(when: datetime) -> str:
+    """Day and time of the simulation."""
+    day = full_date(when.date(), current_tag())
+    return _("{day}　{hour}時{minute}分", day=day, hour=when.hour, minute=f"{when.minute:02}")
+
+
 # --- questions ----------------------------------------------------------------------------------------------------------
 def question(journey: Journey, ask: Ask, *, named: bool = True) -> str:
     """The question in the person's language, naming whom it is about; ``named=False`` for titles, which carry no names."""

@@ -270,24 +270,29 @@ class World:
         self.deliver()
 
     # --- time ---------------------------------------------------------------------------------------------------------
-    def advance(self, days: int | None) -> list[tuple[Event, CaseView]]:
-        """Go forward by days, or (None) to the day on which something happens next. Returns what happened, in order.
+    def advance(self, days: int | None, hours: int = 0) -> list[tuple[Event, CaseView]]:
+        """Go forward by hours, by days, or (None) to the day on which something happens next. Returns what happened, in order.
 
         From one day on which an office does something to the next, so that what one finishes can set off another in time.
         """
         before = {case.n: len(case.history) for case in self.cases()}
         deadlines.announce(self)
+        if hours:
+            self._go_to(self.now + timedelta(hours=hours))
         end = None if days is None else self.today + timedelta(days=days)
         while step := self._days_to_next(end):
-            self._set_now(self.now + timedelta(days=step))
-            self.context.authorities.advance_clock(self.id, self.now)
-            reach("clock.after-offices")
-            self.deliver()
-            deadlines.announce(self)
+            self._go_to(self.now + timedelta(days=step))
             if end is None:
                 break
         news = [(event, case) for case in self.cases() for event, _ in case.history[before.get(case.n, 0) :]]
         return sorted(news, key=lambda one: one[0].at)
+
+    def _go_to(self, now: datetime) -> None:
+        self._set_now(now)
+        self.context.authorities.advance_clock(self.id, self.now)
+        reach("clock.after-offices")
+        self.deliver()
+        deadlines.announce(self)
 
     def _days_to_next(self, end: date | None) -> int:
         """Days to the next day on which an office does something or a counter opens for a visit, at most to the end; 0 when
