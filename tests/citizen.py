@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from app.engine.lifecycle import State
+from app.engine.lifecycle import ENDS, State
 from app.engine.personas import Household
 from app.engine.planner import Ask
 from app.factory import Site
@@ -22,7 +22,7 @@ from tests.web.walking import anything, typed, walk
 
 SHOWING = {"valid", "signing_expired"}
 """States of a card that still shows who somebody is."""
-ENDED = {State.COMPLETED, State.WITHDRAWN, State.REJECTED}
+ENDED = ENDS
 HIDDEN = re.compile(r'name="(csrf_token|interaction)" value="([^"]+)"')
 H1 = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 

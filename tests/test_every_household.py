@@ -139,6 +139,26 @@ def test_a_step_in_time_moves_every_clock_once(site: Site, monkeypatch: pytest.M
     citizen.close()
 
 
+def test_a_correction_that_is_not_answered_ends_and_can_be_filed_again(site: Site) -> None:
+    citizen = filed(site, "kudo")
+    asked = judge(citizen, "correction")
+    assert asked
+    for _ in range(40):
+        citizen.wait()
+        case = citizen.world.case(asked.n)
+        assert case
+        if case.state.state is State.EXPIRED:
+            break
+    page = citizen.get(f"/cases/{asked.n}")
+    assert "訂正の期限が過ぎて、終わりになりました" in page.h1
+    assert letters(citizen, "expired") == 1
+    again = file_again(citizen, asked)
+    citizen.live_on()
+    assert citizen.world.cases()[again.n - 1].state.state is State.COMPLETED
+    assert faults_of(site.context, citizen.world.id) == []
+    citizen.close()
+
+
 def test_a_company_that_gets_no_answer_gives_up_and_says_whom_to_call(site: Site) -> None:
     citizen = filed(site, "kudo")
     citizen.live_on(answering=False)

@@ -28,6 +28,7 @@ class State(StrEnum):
     COMPLETED = "completed"  # 終わりました
     REJECTED = "rejected"  # 認められませんでした
     WITHDRAWN = "withdrawn"  # 取り下げました
+    EXPIRED = "expired"  # 期限が過ぎました: what the office asked for did not come in time
     FOLLOWS = "follows"  # automatic: follows from another procedure, nothing to file
 
 
@@ -50,6 +51,7 @@ class EventType(StrEnum):
     REJECTED = "rejected"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class Actor(StrEnum):
@@ -132,6 +134,7 @@ TRANSITIONS: Mapping[tuple[State, EventType], Transition] = MappingProxyType(
         (State.IN_REVIEW, EventType.WITHDRAWN): Transition(State.WITHDRAWN, _C),
         (State.CORRECTION_REQUESTED, EventType.RESUBMITTED): Transition(State.IN_REVIEW, _C),
         (State.CORRECTION_REQUESTED, EventType.REJECTED): Transition(State.REJECTED, _A),
+        (State.CORRECTION_REQUESTED, EventType.EXPIRED): Transition(State.EXPIRED, _A),
         (State.CORRECTION_REQUESTED, EventType.WITHDRAWN): Transition(State.WITHDRAWN, _C),
         (State.NEEDS_VISIT, EventType.VISITED): Transition(State.IN_REVIEW, _C),
         (State.NEEDS_VISIT, EventType.REJECTED): Transition(State.REJECTED, _A),
@@ -142,7 +145,7 @@ TRANSITIONS: Mapping[tuple[State, EventType], Transition] = MappingProxyType(
     }
 )
 
-ENDS = frozenset({State.COMPLETED, State.REJECTED, State.WITHDRAWN})
+ENDS = frozenset({State.COMPLETED, State.REJECTED, State.WITHDRAWN, State.EXPIRED})
 
 _TURN: Mapping[State, Actor] = MappingProxyType(
     {
@@ -157,6 +160,7 @@ _TURN: Mapping[State, Actor] = MappingProxyType(
         State.COMPLETED: Actor.NOBODY,
         State.REJECTED: Actor.NOBODY,
         State.WITHDRAWN: Actor.NOBODY,
+        State.EXPIRED: Actor.NOBODY,
         State.FOLLOWS: Actor.AUTHORITY,
     }
 )

@@ -19,6 +19,7 @@ from app.web.notices import flashed
 from app.web.words import entry_lines, lines, moment, source
 from app.world import applications, outbox
 from app.world.journeys import Journey
+from app.world.outbox.packing import UNDONE
 from app.world.views import CaseView
 from app.world.worlds import VisitRefused, World
 
@@ -183,7 +184,7 @@ def withdraw(n: int) -> Any:
 
 def _refile(journey: Journey, case: CaseView) -> str | None:
     """Where what was taken back or refused can be filed again; None where nothing stands open."""
-    if case.state.state not in (State.WITHDRAWN, State.REJECTED):
+    if case.state.state not in UNDONE:
         return None
     again = any((one.id, one.subject) == (case.procedure, case.subject) for one in outbox.fileable(journey))
     return url_for("review.review_page", n=journey.n) if again else None

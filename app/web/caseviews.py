@@ -55,7 +55,7 @@ def group(case: CaseView) -> str:
         return VISIT
     if state in (State.QUEUED, State.FOLLOWS):
         return WAITING
-    return DONE if state in (State.COMPLETED, State.REJECTED, State.WITHDRAWN) else OFFICE
+    return DONE if state in ENDS else OFFICE
 
 
 def state_words(case: CaseView) -> str:
@@ -72,6 +72,7 @@ def state_words(case: CaseView) -> str:
         State.COMPLETED: "終わりました",
         State.REJECTED: "認められませんでした",
         State.WITHDRAWN: "取り下げました",
+        State.EXPIRED: "期限が過ぎました",
         State.FOLLOWS: "自動で進みます",
     }
     return _(words[case.state.state])
@@ -91,6 +92,7 @@ def headline(case: CaseView) -> str:
         State.COMPLETED: "終わりました。あなたがすることはありません",
         State.REJECTED: "認められませんでした。次にできることを見てください",
         State.WITHDRAWN: "取り下げました。あなたがすることはありません",
+        State.EXPIRED: "訂正の期限が過ぎて、終わりになりました。要るときは、もう一度出せます",
         State.FOLLOWS: "自動で進みます。あなたがすることはありません",
     }
     return _(words[case.state.state])
@@ -116,6 +118,7 @@ def event_text(event: Event, case: CaseView, world: World) -> str:
         EventType.REJECTED: "{office}が認めませんでした",
         EventType.COMPLETED: "終わりました",
         EventType.WITHDRAWN: "取り下げました",
+        EventType.EXPIRED: "訂正が届かないまま期限が過ぎたため、{office}が終わりにしました",
     }
     return _(words[event.type], office=name)
 

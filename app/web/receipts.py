@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from app.engine.burden import measure
-from app.engine.lifecycle import State
+from app.engine.lifecycle import ENDS, State
 from app.engine.planner import PlannedProcedure
 from app.formats import full_date, short_date
 from app.i18n import current_tag, gettext
@@ -79,7 +79,7 @@ def _visits(here: World, journey: Journey, cases: list[CaseView]) -> list[dict[s
     """Offices to go to: for what, from when, by when, what to bring. One entry an office."""
     found: dict[str, list[tuple[CaseView, PlannedProcedure | None]]] = {}
     for case in cases:
-        if case.channel == "visit" and case.state.state not in (State.COMPLETED, State.WITHDRAWN, State.REJECTED):
+        if case.channel == "visit" and case.state.state not in ENDS:
             found.setdefault(case.authority, []).append((case, journey.plan.find(case.procedure, case.subject)))
     rows = []
     for authority, pairs in found.items():

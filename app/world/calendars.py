@@ -17,6 +17,7 @@ from app.store import models
 from app.world.context import Context
 from app.world.deadlines import Deadlines
 from app.world.journeys import Journey
+from app.world.outbox.packing import UNDONE
 from app.world.views import CaseView
 from app.world.worlds import World
 
@@ -80,7 +81,7 @@ def _visits(world: World, journey: Journey) -> Iterable[Entry]:
         if case.journey == journey.n and window is not None:
             yield Entry(
                 f"{journey.n}/visit/{case.n}", "visit", journey.n, case.procedure, *window, case.n,
-                case.state.state in (State.WITHDRAWN, State.REJECTED), case.state.state is not State.NEEDS_VISIT,
+                case.state.state in UNDONE, case.state.state is not State.NEEDS_VISIT,
             )  # fmt: skip
 
 

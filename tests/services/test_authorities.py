@@ -283,6 +283,35 @@ def test_a_correction_asks_for_one_item_and_the_review_goes_on(town: Town) -> No
     assert town.types(number)[-4:] == ["correction_requested", "resubmitted", "approved", "completed"]
 
 
+def test_a_correction_that_does_not_come_ends_the_application_after_its_last_day(town: Town) -> None:
+    (sent,) = town.card.sign([moving_out()])
+    number = town.offices.submit(WORLD, MONDAY, sent, "k1").arrival_number
+    town.offices.set_outcome(WORLD, at(15, 11), number, "correction", reason="番地が読めません")
+    town.offices.advance_clock(WORLD, at(29, 23))
+    assert town.types(number)[-1] == "correction_requested", "the last day is not over"
+    town.offices.advance_clock(WORLD, at(30))
+    last = town.offices.events_after(WORLD, MONDAY, 0)[-1]
+    assert (last.type, last.at) == ("expired", datetime(2027, 3, 30))
+    assert (
+        last.note
+        == "3月29日（月）までに訂正が届かなかったため、「転出届」を終わりにしました。要るときは、もう一度出してください。"
+    )
+    with pytest.raises(ServiceRefused) as refused:
+        town.offices.correct(WORLD, at(30), number, {"move.new_address": ADDRESS})
+    assert refused.value.problem.status == 409
+
+
+def test_an_answered_correction_never_ends_by_time(town: Town) -> None:
+    (sent,) = town.card.sign([moving_out()])
+    number = town.offices.submit(WORLD, MONDAY, sent, "k1").arrival_number
+    town.offices.set_outcome(WORLD, at(15, 11), number, "correction")
+    town.offices.correct(WORLD, at(29), number, {"move.new_address": ADDRESS})
+    town.offices.set_outcome(WORLD, at(29, 20), number, "correction")
+    town.offices.advance_clock(WORLD, at(31))
+    assert town.types(number)[-1] == "correction_requested", "the second request has its own fourteen days"
+    assert "expired" not in town.types(number)
+
+
 def test_a_refusal_says_why_and_what_can_be_done(town: Town) -> None:
     (sent,) = town.card.sign([moving_out()])
     number = town.offices.submit(WORLD, MONDAY, sent, "k1").arrival_number

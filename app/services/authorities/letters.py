@@ -78,6 +78,11 @@ def rejected(authority: Authority, procedure: Procedure, reason: str | None, rem
     return f"「{procedure.title}」は認められませんでした。理由: {why}。{remedy or usual}".replace("。。", "。")
 
 
+def expired(procedure: Procedure, until: date) -> str:
+    """The correction did not come (行政手続法 第7条: what is not put right may be turned down)."""
+    return f"{day_words(until)}までに訂正が届かなかったため、「{procedure.title}」を終わりにしました。要るときは、もう一度出してください。"
+
+
 def withdrawn(procedure: Procedure) -> str:
     """Taken back by the citizen."""
     return f"「{procedure.title}」を取り下げました。何も変わっていません。"

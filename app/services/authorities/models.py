@@ -12,7 +12,7 @@ from .records import Application
 FactKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[a-z0-9_]+){1,2}$", max_length=160)]
 EventName = Literal[
     "received", "review_started", "correction_requested", "resubmitted", "visit_needed", "visited", "approved",
-    "rejected", "completed", "withdrawn",
+    "rejected", "completed", "withdrawn", "expired",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ instead of losing it.
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -175,6 +175,11 @@ class Office(Cases):
             at = max(at, records.last_moment(db, due.world, due.number))
             if due.kind == "review":
                 self._begin_review(db, case, authority, at)
+            elif due.kind == "expire":
+                if case.state == "correction_requested":
+                    self._happen(
+                        db, case, "expired", at, note=letters.expired(procedure, at.date() - timedelta(days=1))
+                    )
             elif due.kind == "decide":
                 self._happen(db, case, "approved", at, note=letters.approved(procedure))
                 records.put_due(db, due.world, due.number, "finish", at)
@@ -252,6 +257,7 @@ class Office(Cases):
             }
             case.body = {**case.body, "facts": old | new}
             case.rounds += 1
+            records.cancel_dues(db, world, number)
             self._happen(db, case, "resubmitted", now, note=letters.resubmitted(authority))
             self._plan(db, case, authority, procedure, now)
         reach("office.correction.after-commit")
@@ -289,6 +295,7 @@ class Office(Cases):
         label = self._catalogue.label(reference) if reference else None
         note = letters.correction_requested(label, reason, until)
         self._happen(db, case, "correction_requested", now, note=note, item=item, until=records.iso(until))
+        records.put_due(db, case.world, case.number, "expire", datetime.combine(until + timedelta(days=1), time()))
 
     # --- shared -------------------------------------------------------------------------------------------------------
     def _settle(self, world: str, now: datetime, number: str) -> Receipt:

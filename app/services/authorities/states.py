@@ -22,6 +22,7 @@ EVENTS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("correction_requested", "resubmitted"): "in_review",
         ("correction_requested", "rejected"): "rejected",
         ("correction_requested", "withdrawn"): "withdrawn",
+        ("correction_requested", "expired"): "expired",
         ("needs_visit", "visited"): "in_review",
         ("needs_visit", "rejected"): "rejected",
         ("needs_visit", "withdrawn"): "withdrawn",

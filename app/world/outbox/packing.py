@@ -18,7 +18,7 @@ from app.engine.values import to_json
 from app.store import models
 from app.world.journeys import Journey
 
-UNDONE = (State.WITHDRAWN, State.REJECTED)
+UNDONE = (State.WITHDRAWN, State.REJECTED, State.EXPIRED)
 SIGNED_FIELDS = (
     "procedure",
     "subject",

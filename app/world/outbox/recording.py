@@ -15,7 +15,14 @@ from app.store import models
 from app.store.sealing import Seal
 
 LETTERS = frozenset(
-    {EventType.CORRECTION_REQUESTED, EventType.VISIT_NEEDED, EventType.COMPLETED, EventType.REJECTED, EventType.REFUSED}
+    {
+        EventType.CORRECTION_REQUESTED,
+        EventType.VISIT_NEEDED,
+        EventType.COMPLETED,
+        EventType.REJECTED,
+        EventType.REFUSED,
+        EventType.EXPIRED,
+    }
 )
 
 
