@@ -159,6 +159,25 @@ def test_a_correction_that_is_not_answered_ends_and_can_be_filed_again(site: Sit
     citizen.close()
 
 
+def test_what_is_paid_regularly_is_paid_after_it_is_completed(site: Site) -> None:
+    citizen = filed(site, "yamashina")
+    citizen.live_on()
+    for _ in range(20):
+        if letters(citizen, "paid"):
+            break
+        citizen.wait()
+    (letter,) = (one for one in citizen.world.letters() if one.kind == "paid")
+    case = citizen.world.case(letter.case)
+    assert case
+    assert (case.procedure, case.state.state) == ("child-allowance-claim-move", State.COMPLETED)
+    assert (letter.at.month % 2, letter.at.day <= 10) == (0, True)
+    assert "次からは、2月、4月、6月、8月、10月、12月に振り込みます" in letter.body
+    assert "支払いがありました" in citizen.get("/inbox").html
+    assert "最初の支払いをしました" in citizen.get(f"/cases/{case.n}").html
+    assert faults_of(site.context, citizen.world.id) == []
+    citizen.close()
+
+
 def test_a_company_that_gets_no_answer_gives_up_and_says_whom_to_call(site: Site) -> None:
     citizen = filed(site, "kudo")
     citizen.live_on(answering=False)

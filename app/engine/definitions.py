@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -174,13 +174,21 @@ class Effect(Model):
         return self
 
 
+class Pays(Model):
+    """Regular payments: the months in which they are made, the day of the month (the open day before it, where banks are closed)."""
+
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(min_length=1)
+    day: int = Field(ge=1, le=28)
+
+
 class Lifecycle(Model):
-    """What the office does: processing time in days from receipt, an item it may ask to correct, the final words."""
+    """What the office does: processing time in days from receipt, an item it may ask to correct, the final words, what it pays after."""
 
     days: tuple[int, int]
     working_days: bool = True
     correction: str | None = None
     done: str
+    pays: Pays | None = None
 
 
 class Paper(Model):

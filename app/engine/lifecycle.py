@@ -52,6 +52,7 @@ class EventType(StrEnum):
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    PAID = "paid"  # the first payment, after it is completed
 
 
 class Actor(StrEnum):
@@ -139,6 +140,7 @@ TRANSITIONS: Mapping[tuple[State, EventType], Transition] = MappingProxyType(
         (State.NEEDS_VISIT, EventType.VISITED): Transition(State.IN_REVIEW, _C),
         (State.NEEDS_VISIT, EventType.REJECTED): Transition(State.REJECTED, _A),
         (State.NEEDS_VISIT, EventType.WITHDRAWN): Transition(State.WITHDRAWN, _C),
+        (State.COMPLETED, EventType.PAID): Transition(State.COMPLETED, _A),
         (State.APPROVED, EventType.COMPLETED): Transition(State.COMPLETED, _A),
         (State.FOLLOWS, EventType.COMPLETED): Transition(State.COMPLETED, _A),
         (State.FOLLOWS, EventType.WITHDRAWN): Transition(State.WITHDRAWN, _C),
@@ -222,5 +224,9 @@ def graph_faults(table: Mapping[tuple[State, EventType], Transition] = TRANSITIO
     known = reachable(table=table)
     faults = [f"{state} cannot be reached" for state in State if state not in known]
     faults += [f"no end can be reached from {state}" for state in State if not ENDS & reachable(state, table)]
-    faults += [f"{state} is an end, but {event} leaves it" for state, event in table if state in ENDS]
+    faults += [
+        f"{state} is an end, but {event} leaves it"
+        for (state, event), transition in table.items()
+        if state in ENDS and transition.target is not state
+    ]
     return tuple(faults)

@@ -118,6 +118,7 @@ def event_text(event: Event, case: CaseView, world: World) -> str:
         EventType.REJECTED: "{office}が認めませんでした",
         EventType.COMPLETED: "終わりました",
         EventType.WITHDRAWN: "取り下げました",
+        EventType.PAID: "{office}が最初の支払いをしました",
         EventType.EXPIRED: "訂正が届かないまま期限が過ぎたため、{office}が終わりにしました",
     }
     return _(words[event.type], office=name)

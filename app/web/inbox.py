@@ -21,6 +21,7 @@ SUBJECTS = {
     "visit_needed": "{title}: 窓口へ来てください",
     "completed": "{title}が終わりました",
     "rejected": "{title}は認められませんでした",
+    "paid": "{title}: 支払いがありました",
     "expired": "{title}は期限が過ぎて終わりました",
     "refused": "{title}は受け取られませんでした",
 }

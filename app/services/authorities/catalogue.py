@@ -58,6 +58,8 @@ class Procedure:
     working_days: bool
     correction: str | None
     done: str
+    pays: Mapping[str, Any] | None
+    """`months` and `day` of regular payments; None where nothing is paid again and again."""
     counted_from: str | None
     earliest_offset: int | None
     documents: tuple[str, ...]
@@ -141,6 +143,7 @@ def _procedure(row: Mapping[str, Any]) -> Procedure:
         working_days=bool(lifecycle.get("working_days", True)),
         correction=lifecycle.get("correction"),
         done=lifecycle.get("done", ""),
+        pays=lifecycle.get("pays"),
         counted_from=due.get("from"),
         earliest_offset=_earliest_offset(due),
         documents=tuple(

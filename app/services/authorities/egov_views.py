@@ -19,7 +19,7 @@ TITLES = {
     "received": "到達のお知らせ", "review_started": "審査を始めました", "correction_requested": "補正のお願い",
     "visit_needed": "窓口へ来てください", "approved": "決定のお知らせ", "rejected": "決定のお知らせ", "completed": "終わりました",
     "visited": "窓口で受け付けました", "resubmitted": "補正を受け付けました", "withdrawn": "取下げを受け付けました",
-    "expired": "期限が過ぎました",
+    "expired": "期限が過ぎました", "paid": "支払いのお知らせ",
 }  # fmt: skip
 KINDS = {"correction_requested": "補正", "withdrawn": "取下げ"}
 KEPT_DAYS = 90  # that a paper can be fetched; an assumption, nothing is deleted

@@ -5,6 +5,7 @@ They are the office's own letter and stay as they were written; the site says th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from .catalogue import Authority, Procedure
@@ -62,6 +63,12 @@ def approved(procedure: Procedure) -> str:
 def completed(procedure: Procedure) -> str:
     """What is true from now on."""
     return f"{procedure.done or f'「{procedure.title}」が終わりました'}。".replace("。。", "。")
+
+
+def paid(procedure: Procedure, day: date, months: Sequence[int]) -> str:
+    """The first payment, and when the next ones come."""
+    often = "、".join(f"{month}月" for month in months)
+    return f"「{procedure.title}」の最初の支払いを、{day_words(day)}に振り込みました。次からは、{often}に振り込みます。"
 
 
 def rejected(authority: Authority, procedure: Procedure, reason: str | None, remedy: str | None = None) -> str:

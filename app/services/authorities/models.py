@@ -13,6 +13,7 @@ FactKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[a-z0-9_]+){1,2}$", m
 EventName = Literal[
     "received", "review_started", "correction_requested", "resubmitted", "visit_needed", "visited", "approved",
     "rejected", "completed", "withdrawn", "expired",
+    "paid",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from app.points import reach
 from app.services.simcore.audit import AuditLog
-from app.services.simcore.calendar import next_open, schedule
+from app.services.simcore.calendar import OPENS_AT, first_payday, next_open, schedule
 from app.services.simcore.store import Store
 
 from . import facts, intake, letters, records, signature
@@ -183,11 +183,23 @@ class Office(Cases):
             elif due.kind == "decide":
                 self._happen(db, case, "approved", at, note=letters.approved(procedure))
                 records.put_due(db, due.world, due.number, "finish", at)
+            elif due.kind == "pay":
+                months = procedure.pays["months"] if procedure.pays else ()
+                self._happen(db, case, "paid", at, note=letters.paid(procedure, at.date(), months))
             else:
                 self._happen(db, case, "completed", at, note=letters.completed(procedure))
+                self._plan_payment(db, case, authority, procedure, at)
             reach("office.due.before-commit")
         reach("office.due.after-commit")
         return True
+
+    def _plan_payment(
+        self, db: Connection, case: Application, authority: Authority, procedure: Procedure, at: datetime
+    ) -> None:
+        if procedure.pays is not None:
+            received = date.fromisoformat(case.received_at[:10])
+            day = first_payday(procedure.pays["months"], procedure.pays["day"], received, authority.closed)
+            records.put_due(db, case.world, case.number, "pay", max(datetime.combine(day, OPENS_AT), at))
 
     def _begin_review(self, db: Connection, case: Application, authority: Authority, at: datetime) -> None:
         expected = date.fromisoformat(case.usual_to) if case.usual_to else at.date()

@@ -27,6 +27,7 @@ EVENTS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("needs_visit", "rejected"): "rejected",
         ("needs_visit", "withdrawn"): "withdrawn",
         ("approved", "completed"): "completed",
+        ("completed", "paid"): "completed",
     }
 )
 """(state, event) -> state that follows."""

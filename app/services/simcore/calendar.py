@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -31,6 +32,24 @@ def next_open(day: date, closed: str) -> date:
     while not is_open(day, closed):
         day += timedelta(days=1)
     return day
+
+
+def last_open(day: date, closed: str) -> date:
+    """The day itself, or the last one before it on which the office is open."""
+    while not is_open(day, closed):
+        day -= timedelta(days=1)
+    return day
+
+
+def first_payday(months: Sequence[int], day: int, received: date, closed: str) -> date:
+    """When the first regular payment comes. One is entitled from the month after the application came (児童手当法 第8条), and what is paid
+    in a month is for those before it; where banks are closed on the day, the last open day before it counts."""
+    month = (
+        received.year * 12 + received.month - 1 + 2
+    )  # counted from January of year 0: after the first month that is paid for
+    while month % 12 + 1 not in months:
+        month += 1
+    return last_open(date(month // 12, month % 12 + 1, day), closed)
 
 
 def after_days(start: date, days: int, closed: str, working_days: bool) -> date:

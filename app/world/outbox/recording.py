@@ -22,6 +22,7 @@ LETTERS = frozenset(
         EventType.REJECTED,
         EventType.REFUSED,
         EventType.EXPIRED,
+        EventType.PAID,
     }
 )
 
