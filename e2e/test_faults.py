@@ -368,5 +368,6 @@ def test_another_visitors_pages_look_like_pages_that_never_were(play: Play) -> N
     pages = []
     for path in (RECEIPT, "/journeys/99/receipt", "/cases/1", "/cases/999"):
         stranger.goto(path)
-        pages.append(stranger.visit.page.locator("main").inner_text())
+        lines = stranger.visit.page.locator("main").inner_text().splitlines()
+        pages.append("\n".join(line for line in lines if "（実際の時刻）" not in line))  # a minute may have passed
     assert len(set(pages)) == 1, pages

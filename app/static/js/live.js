@@ -98,6 +98,11 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!mine(event)) return;
+    if (document.querySelector(".htmx-request:not(#live-source)")) {
+      event.detail.shouldSwap = false; // somebody is just leaving by a link or form in here: taken away, it would forget where its answer belongs
+      mark = part().dataset.mark;
+      return;
+    }
     if (/id="live"/.test(event.detail.xhr.responseText)) { keep(); return; }
     event.detail.shouldSwap = false; // the session is over, or the page is another now
     stop();
