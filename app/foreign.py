@@ -15,7 +15,8 @@ LETTER = re.compile("[ぁ-ゖァ-ヺ一-鿿々〒]")
 TAG = re.compile(r"(<[^>]*>)")
 NAME = re.compile(r"</?([a-z0-9]+)")
 LANG = re.compile(r'\slang="([^"]*)"')
-PLAIN = frozenset({"title", "textarea", "option", "script", "style"})  # hold text only
+# What holds text only; desc and text are those of a drawing.
+PLAIN = frozenset({"title", "textarea", "option", "script", "style", "desc", "text"})
 VOID = frozenset({"input", "br", "meta", "link", "hr", "img", "path", "circle", "rect", "line", "polyline"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from app.cli import definitions, designing, households, services, site
+from app.cli.heirs import heirs
 from app.cli.people import people
 
 
@@ -18,3 +19,4 @@ for _part in (site, services, definitions, designing, households):
         if isinstance(_command, click.Command):
             main.add_command(_command)
 main.add_command(people)
+main.add_command(heirs)

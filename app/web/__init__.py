@@ -14,7 +14,7 @@ from app.web import capacities, errors, shell
 from app.world.context import Context
 
 BLUEPRINTS = (
-    "home", "start", "triage", "consent", "plan", "questions", "review", "sign", "cases", "inbox", "mydata", "settings", "time", "help", "library",
+    "home", "start", "triage", "consent", "plan", "heirs", "questions", "review", "sign", "cases", "inbox", "mydata", "settings", "time", "help", "library",
     "developers", "calendar", "papers", "verify", "capacities", "mandates", "live", "come_back",
 )  # fmt: skip
 HOURS_A_FORM_LIVES = 8

@@ -14,7 +14,7 @@ from app.engine.burden import measure
 from app.formats import short_date
 from app.i18n import current_tag, furigana_on, gettext
 from app.i18n import gettext as _
-from app.web import capacities, planviews, shell, verdictviews
+from app.web import capacities, heirs, planviews, shell, verdictviews
 from app.web.journey_steps import present_page
 from app.web.planviews import Task
 from app.web.words import (
@@ -62,6 +62,7 @@ def _content(journey: Journey, cases: Mapping[tuple[str, str | None], CaseView])
     lists: dict[str, Any] = {
         "n": journey.n,
         "groups": _groups(journey, required, rows),
+        "heirs": heirs.summary(journey),
         "visits": visits,
         "not_needed": _not_needed(journey),
         "undecided": _undecided(journey),
