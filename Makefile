@@ -18,7 +18,7 @@ DEV_READY := .venv/.dev-ready
 NODE_READY := node_modules/.ready
 VENDOR_READY := $(VENDOR)/.ready
 
-.PHONY: help run setup test test-all test-journeys test-fast lint format bench locks clean
+.PHONY: help run setup test test-all test-journeys test-fast test-openfisca lint format bench locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ test-journeys: setup $(DEV_READY) ## the journeys in a browser alone
 test-fast: setup $(DEV_READY) ## the checks that need no browser
 	@$(BIN)/hitomado prepare
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser"
+
+test-openfisca: setup $(DEV_READY) ## amounts beside those of OpenFisca-Japan, in an environment of its own
+	@sh scripts/openfisca.sh
+	$(BIN)/python -m pytest tests/openfisca
 
 lint: setup $(DEV_READY) ## style, types, templates, import contracts, definitions
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,6 +43,11 @@ def plus_months(day: date, count: int) -> date:
 def plus_years(day: date, count: int) -> date:
     """The same day so many years later; 29 February becomes the 28th."""
     return plus_months(day, 12 * count)
+
+
+def month_end(day: date) -> date:
+    """The last day of its month; the day after it is the first of the next."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def year(day: date) -> int:
@@ -85,6 +91,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "plus_days": Function(plus_days, ("date", "number"), "date"),
     "plus_months": Function(plus_months, ("date", "number"), "date"),
     "plus_years": Function(plus_years, ("date", "number"), "date"),
+    "month_end": Function(month_end, ("date",), "date"),
     "year": Function(year, ("date",), "number"),
     "month": Function(month, ("date",), "number"),
     "fiscal_year": Function(fiscal_year, ("date",), "number"),

@@ -16,6 +16,7 @@ from app.engine.vocabulary import Item
 PEOPLE = 5  # enough for a fourth child of one parent
 THINGS = 2
 FAR = 10**9
+A_THOUSAND = 1000  # what is compared with an amount of money is larger, with a count or an age smaller
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class Candidates:
             case "choices":
                 return ((), *((one,) for one in item.choices), tuple(item.choices))
             case "number" | "money":
-                return sorted({0, 1, FAR, *(n + by for n in self._numbers for by in (-1, 0, 1) if n + by >= 0)})
+                like = [n for n in self._numbers if (n >= A_THOUSAND) is (item.type == "money")]
+                return sorted({0, 1, FAR, *(n + by for n in like for by in (-1, 0, 1) if n + by >= 0)})
             case "date":
                 return self._days
             case "address":

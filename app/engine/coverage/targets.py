@@ -227,7 +227,7 @@ class Targets:
 
     def _reached(self, sort: Sort, text: str, goals: tuple[Goal, ...], condition: Condition) -> Target:
         def there(plan: Plan, row: PlannedProcedure) -> bool:
-            return plan.run(condition, row.subject if condition.uses_each else None)[0] is True
+            return plan.run(condition, self.each if condition.uses_each else None)[0] is True
 
         return self._target(sort, text, goals, there)
 

@@ -13,7 +13,8 @@ from app.engine.coverage.candidates import Candidates, Cast
 from app.engine.facts import Key
 
 STEPS = 400
-TRIES = 12
+GLANCES = 4  # values of one key that a step looks at before it takes one that helps no further
+TRIES = 30
 NOISE = 0.15  # how often a step is taken that makes things worse for now
 
 
@@ -49,8 +50,11 @@ def _walk(
             return None
         key = dice.choice(keys)
         before = values.get(key, UNKNOWN)
-        values[key] = dice.choice(candidates.of(cast.kinds[key[0]], key[1]))
-        score, blamed = _judge(goals, values, cast, today)
+        for _ in range(GLANCES):
+            values[key] = dice.choice(candidates.of(cast.kinds[key[0]], key[1]))
+            score, blamed = _judge(goals, values, cast, today)
+            if score > best:
+                break
         if score >= best or dice.random() < NOISE:
             best, blame = score, blamed
         elif before is UNKNOWN:
@@ -70,5 +74,6 @@ def _judge(goals: Sequence[Goal], values: dict[Key, Any], cast: Cast, today: dat
         if value is goal.wanted or (value is not UNKNOWN and value == goal.wanted):
             met += 1
         elif not blame:
-            blame = list(env.reads)
+            lacking = [key for key in env.reads if key not in values] if value is UNKNOWN else []
+            blame = lacking or list(env.reads)
     return met, blame
