@@ -33,6 +33,8 @@ SITE_POINTS = (
     "letter.before-commit",
     "visit.before-call",
     "visit.after-answer",
+    "correction.before-commit",
+    "correction.after-commit",
     "correction.before-call",
     "correction.after-answer",
     "withdrawal.before-call",

@@ -430,7 +430,20 @@ class Person:
             if case.state.state is State.CORRECTION_REQUESTED:
                 self._read_offer(case)
                 self.answer()
+                self._sign_correction(case.n)
             self.goto("/cases")
+
+    def _sign_correction(self, n: int) -> None:
+        """Sign what was corrected, or send it as the page offers where no signature is possible; nothing where none is asked for."""
+        for _ in range(3):  # the page before the signature, the PIN
+            if self.path == f"/cases/{n}":
+                return
+            if re.fullmatch(r"/idp/.*signature", self.path):
+                self.signing_pin()
+            else:
+                self.primary()
+        if self.path != f"/cases/{n}":
+            raise self.lost("the correction was not sent")
 
     def _read_offer(self, case: CaseView) -> None:
         """What the office or company offers in its letter is what this person chooses from."""

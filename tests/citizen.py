@@ -184,6 +184,21 @@ class Citizen:
         self.get(f"/cases/{n}/correction")
         answer = self.post(f"/cases/{n}/correction", follow=False, **fields)
         assert answer.status == 303, (case.procedure, case.state.item, value, answer.html[:3000])
+        self.get(f"/cases/{n}/correction/sign")
+        self.sign_correction(n)
+
+    def sign_correction(self, n: int) -> None:
+        """On the page before the signature: sign, or send without where the page says that no signature is possible."""
+        path = f"/cases/{n}/correction"
+        if self.page.path != f"{path}/sign":
+            assert self.page.path == f"/cases/{n}", self.page.path
+            return  # nobody asks for a signature
+        if f'action="{path}/unsigned"' in self.page.html:
+            self.post(f"{path}/unsigned")
+        else:
+            self.post(f"{path}/sign")
+            self._pin("signature", self.household.persona.card.signing_pin)
+        assert self.page.path == f"/cases/{n}", (self.page.path, self.page.h1)
 
     def close(self) -> None:
         """Give back connections."""

@@ -121,10 +121,12 @@ def test_the_form_says_what_was_corrected(citizen: Citizen, tmp_path: Path) -> N
     )
     citizen.get("/cases")
     assert "訂正した内容" not in words(taken(citizen, f"/cases/{n}/form.pdf"), tmp_path)
-    citizen.world.correct(n, {phone: "000-8000-7777"})
+    citizen.get(f"/cases/{n}/correction")
+    citizen.post(f"/cases/{n}/correction", phone="000-8000-7777")
+    citizen.sign_correction(n)
     told = words(taken(citizen, f"/cases/{n}/form.pdf"), tmp_path)
     assert "000-8000-7777" in told
-    assert "訂正した内容" in told
+    assert "訂正した内容（署名あり）" in told
 
 
 def test_an_office_that_is_silent_leaves_the_page_whole(citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:

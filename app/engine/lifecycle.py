@@ -77,7 +77,7 @@ class Event:
     """One thing that happened to a case, at a simulated local time.
 
     `item` is the fact key an office asks to correct, `until` the last day of what it asks, `opens` the first day of it
-    (a visit), `note` the office's own words.
+    (a visit), `note` the office's own words; `signed` says whether a correction was signed (`None`: nobody asks for that).
     """
 
     type: EventType
@@ -87,6 +87,7 @@ class Event:
     item: str | None = None
     opens: date | None = None
     until: date | None = None
+    signed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

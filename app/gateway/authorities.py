@@ -28,7 +28,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One event as an office tells it. `actor`: citizen or authority; `note`: the office's own words, in Japanese."""
+    """One event as an office tells it. `actor`: citizen or authority; `note`: the office's own words, in Japanese; `signed`: of a correction,
+    None where no signature is asked for."""
 
     seq: int
     arrival_number: str
@@ -39,6 +40,7 @@ class CaseEvent:
     item: str | None = None
     opens: date | None = None
     until: date | None = None
+    signed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _event(data: Mapping[str, Any]) -> CaseEvent:
         data.get("item"),
         _day(data.get("opens")),
         _day(data.get("until")),
+        data.get("signed"),
     )
 
 
@@ -150,9 +153,25 @@ class Authorities:
         """Take an application back. Refused (`not-possible`) once it is decided."""
         return self._act(world, now, f"/applications/{number}/withdrawal")
 
-    def correct(self, world: str, now: datetime, number: str, facts: Mapping[str, Any]) -> Receipt:
-        """Answer a request to correct with new values by `subject.item`."""
-        return self._act(world, now, f"/applications/{number}/correction", {"facts": dict(facts)})
+    def correct(
+        self,
+        world: str,
+        now: datetime,
+        number: str,
+        facts: Mapping[str, Any],
+        proof: Mapping[str, Any] | None = None,
+        *,
+        unsigned: str | None = None,
+        key: str | None = None,
+    ) -> Receipt:
+        """Answer a request to correct with new values by `subject.item`, once for each key where one is given.
+
+        `proof`: signature, certificate, signed_at, signed_digest, manifest; or `unsigned`: why there is none, which only a citizen says
+        whose certificate is no use any more.
+        """
+        sent = {"arrival_number": number, "facts": dict(facts), **(proof or {})}
+        sent |= {"unsigned": unsigned} if unsigned else {}
+        return self._act(world, now, f"/applications/{number}/correction", sent, key)
 
     def look_up(self, world: str, now: datetime, number: str) -> tuple[str, str | None, str]:
         """Procedure, subject and authority of an application."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from cryptography import x509
 
 from app.config import real_now
 from app.gateway.base import TIMEOUT, Place, ServiceClient
@@ -139,6 +142,15 @@ class Signing:
         path = f"/api/sign-transactions/{transaction}/result"
         told = self._provider.client.call("GET", path, place=Place(world, now), token=token).json()
         return Signature(told["signature"], told["certificate"], told["algorithm"], told["signed_at"])
+
+    def standing(self, world: str, now: datetime, certificate: str) -> str:
+        """Whether a certificate (base64 DER) still counts: valid | expired | revoked, by its days and the authority's revocation list."""
+        found = x509.load_der_x509_certificate(base64.b64decode(certificate))
+        if now > found.not_valid_after_utc.replace(tzinfo=None):  # simulated moments stand as if they were UTC
+            return "expired"
+        told = self._provider.client.call("GET", "/certificates/revoked.pem", place=Place(world, now)).content
+        listed = x509.load_pem_x509_crl(told).get_revoked_certificate_by_serial_number(found.serial_number)
+        return "revoked" if listed is not None else "valid"
 
 
 class Households:

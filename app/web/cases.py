@@ -8,15 +8,11 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from app.engine.lifecycle import EventType, State
-from app.engine.values import from_json, to_json
 from app.i18n import gettext
 from app.i18n import gettext as _
-from app.mynumber_guard import RealNumber
 from app.web import capacities, caseviews, deadlineviews, papers, shell
-from app.web.errors import real_number
-from app.web.forms import answer_form
 from app.web.notices import flashed
-from app.web.words import entry_lines, lines, moment, source
+from app.web.words import entry_lines, moment, source
 from app.world import applications, outbox
 from app.world.journeys import Journey
 from app.world.outbox.packing import UNDONE
@@ -89,6 +85,7 @@ def one(n: int) -> Any:
     office = here.context.library.authorities.get(case.authority)
     bring = [evidence for evidence in definition.evidence if evidence.replaced_by == "stays"]
     notice = flashed()
+    draft = outbox.draft_of(here.context, here.id, n)
     later = [
         caseviews.title(here, other)
         for other in here.cases()
@@ -98,7 +95,7 @@ def one(n: int) -> Any:
         "cases/one.html",
         case=case,
         state=case.state.state.value,
-        headline=caseviews.headline(case),
+        headline=caseviews.headline(case, sending=draft is not None and draft.ready),
         title=caseviews.title(here, case),
         short_title=gettext(caseviews.definition(here, case).title),
         office_name=caseviews.office(here, case),
@@ -116,6 +113,7 @@ def one(n: int) -> Any:
         capacities=[capacities.text(journey, one) for one in applications.sent(here, case).acting_for],
         papers=papers.offered(case),
         refile=_refile(journey, case),
+        correction="" if draft is None else "sent" if draft.ready else "begun",
         notice=notice,
         sent=[
             {"name": _(item.label), "lines": entry_lines(journey, entry), "source": source(journey, entry)}
@@ -188,65 +186,3 @@ def _refile(journey: Journey, case: CaseView) -> str | None:
         return None
     again = any((one.id, one.subject) == (case.procedure, case.subject) for one in outbox.fileable(journey))
     return url_for("review.review_page", n=journey.n) if again else None
-
-
-@blueprint.route("/cases/<int:n>/correction", methods=["GET", "POST"])
-@shell.personal
-def correction(n: int) -> Any:
-    """Mend exactly the item that the office asks for."""
-    here, case = _here(), _case(n)
-    journey = here.journey(case.journey)
-    if case.state.state is not State.CORRECTION_REQUESTED or journey is None or not case.state.item:
-        return redirect(url_for("cases.one", n=n), 303)
-    key = _key(case.state.item)
-    item = journey.plan.item(key)
-    if item is None:
-        abort(404)
-    entry = journey.entry(key)
-    form = answer_form(journey, key, request.form if request.method == "POST" else None)
-    errors: list[tuple[str, str]] = []
-    if request.method == "POST":
-        if request.form.get("keep") and entry is not None:
-            here.correct(n, {case.state.item: entry.value})
-            return _sent(n)
-        try:
-            if form.validate():
-                value = form.value()
-                journey.answer({key: value})
-                here.correct(n, {case.state.item: to_json(value)})
-                return _sent(n)
-        except RealNumber:
-            return real_number(url_for("cases.correction", n=n))
-        errors = form.error_list()
-    shared = [
-        caseviews.title(here, other)
-        for other in here.cases()
-        if other.n != n and other.journey == case.journey and entry is not None and entry.seq in other.sent
-    ]
-    present = lines(journey, key, from_json(item, entry.value)) if entry else [_("ありません")]
-    return render_template(
-        "cases/correction.html",
-        case=case,
-        title=caseviews.title(here, case),
-        short_title=gettext(caseviews.definition(here, case).title),
-        office_name=caseviews.office(here, case),
-        label=_(item.label),
-        words=case.state.note,
-        present=present,
-        form=form,
-        errors=errors,
-        shared=shared,
-        guarded=not caseviews.definition(here, case).sees_withheld and journey.plan.protection(key)[0],
-        until=caseviews.until_text(here, case),
-        source=source(journey, entry) if entry else None,
-    ), 422 if errors else 200
-
-
-def _key(text: str) -> tuple[str, str]:
-    parts = text.split(".")
-    return parts[0], parts[-1]
-
-
-def _sent(n: int) -> Any:
-    flash(_("訂正を送りました"), "done")
-    return redirect(url_for("cases.one", n=n), 303)

@@ -78,8 +78,10 @@ def state_words(case: CaseView) -> str:
     return _(words[case.state.state])
 
 
-def headline(case: CaseView) -> str:
-    """The state and whose turn it is, as one page's h1."""
+def headline(case: CaseView, *, sending: bool = False) -> str:
+    """The state and whose turn it is, as one page's h1. `sending`: what the office asked for is on its way."""
+    if sending:
+        return _("訂正を送っています。あなたがすることはありません")
     words = {
         State.QUEUED: "まだ送っていません。あなたがすることはありません",
         State.SENDING: "送信を待っています。あなたがすることはありません",
@@ -101,6 +103,8 @@ def headline(case: CaseView) -> str:
 def event_text(event: Event, case: CaseView, world: World) -> str:
     """One event as a sentence with its actor."""
     name = office(world, case)
+    if event.type is EventType.RESUBMITTED and event.signed is not None:
+        return _("署名をして、訂正を出しました") if event.signed else _("署名をしないで、訂正を出しました")
     words = {
         EventType.RELEASED: "送りました",
         EventType.HELD: "送るのを止めました",

@@ -167,7 +167,7 @@ class _Facts:
         if key not in self._sent.facts:
             return _plain(say.NOTHING)
         kana = self._sent.facts.get((key[0], "kana")) if key[1] == "name" else None
-        notes = [say.CORRECTED] if key in self._sent.corrected else []
+        notes = [say.CORRECTED[self._sent.corrected[key]]] if key in self._sent.corrected else []
         if key in self._sent.noted:
             notes.append(say.noted(self._lines(key, self._sent.noted[key])))
         return {

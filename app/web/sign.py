@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, session, url_for
 
 from app import i18n
 from app.engine.facts import NOT_YET
-from app.gateway.base import ServiceDown, ServiceError
+from app.gateway.base import ServiceDown
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.points import reach
-from app.web import capacities, receipts, reviewing, shell
+from app.web import capacities, corrections, receipts, reviewing, shell, signing
 from app.web.errors import page, stale
 from app.world import outbox
 from app.world.journeys import Journey
@@ -85,11 +85,10 @@ def _unsigned(journey: Journey) -> dict[str, int]:
 @shell.personal
 def start(n: int) -> Any:
     """Keep what is to be signed, announce it, and send the browser to the identity provider."""
-    here, journey = _here(n)
+    _world, journey = _here(n)
     package = outbox.pack(journey)
     if not package.applications or journey.plan.pages or obstacle(journey):
         return redirect(url_for("sign.sign_page", n=n), 303)
-    mynumber = shell.context().mynumber
     lines = [
         (office.name, title)
         for office in reviewing.offices(journey)
@@ -97,25 +96,15 @@ def start(n: int) -> Any:
     ]
     title = _("{event}：{n}の手続", event=_event(journey), n=outbox.count(package))
     try:
-        transaction = mynumber.signing.start(here.id, here.now, package.digest, title, lines)
-        outbox.prepare(shell.context(), journey, transaction, package)
-        pushed = mynumber.identity.push_request(
-            here.id, here.now, _redirect_uri(), sign_transaction=transaction, language=i18n.current_tag()
+        return signing.go(
+            package.digest,
+            title,
+            lines,
+            lambda transaction: outbox.prepare(shell.context(), journey, transaction, package),
+            n=n,
         )
     except ServiceDown:
         return _down(n)
-    session["signing"] = {**pushed.as_dict(), "n": n, "transaction": transaction, "tag": i18n.current_tag()}
-    return redirect(pushed.url, 303)
-
-
-def _redirect_uri() -> str:
-    """Registered exactly: no language prefix, no number."""
-    return request.host_url.rstrip("/") + "/sign/return"
-
-
-def _in_language(tag: str, path: str) -> str:
-    """A path of this site in the language that the person left in."""
-    return path if tag == i18n.SOURCE else f"/{tag}{path}"
 
 
 # --- after the signature ------------------------------------------------------------------------------------------------
@@ -130,35 +119,24 @@ def come_back() -> Any:
     i18n.use(flow["tag"], session.get("furigana") == "on")
     n, journey = flow["n"], shell.journey_or_404(flow["n"])
     paths = {
-        name: _in_language(flow["tag"], url_for(f"sign.{name}", n=n))
+        name: signing.in_language(flow["tag"], url_for(f"sign.{name}", n=n))
         for name in ("sign_page", "receipt", "without_signature")
     }
-    if not secrets.compare_digest(request.args.get("state", ""), flow["state"]):
-        return _failed(journey, "state", paths)
-    if "code" not in request.args:
-        return _failed(journey, request.args.get("error_description", ""), paths)
-    mynumber = shell.context().mynumber
-    reach("sign.before-result")
     try:
-        told = mynumber.identity.exchange(
-            here.id,
-            here.now,
-            request.args["code"],
-            verifier=flow["verifier"],
-            nonce=flow["nonce"],
-            redirect_uri=flow["redirect_uri"],
-            issuer=request.args.get("iss"),
-        )
-        signature = mynumber.signing.result(here.id, here.now, flow["transaction"], told.access_token)
+        signature = signing.signature_of(flow)
+    except signing.NotSigned as failed:
+        if "case" in flow:
+            return corrections.not_signed(flow, failed.why)
+        return _failed(journey, failed.why, paths)
     except ServiceDown:
-        return _down(n)
-    except ServiceError:
-        return _failed(journey, "exchange", paths)
+        return corrections.down(flow["case"]) if "case" in flow else _down(n)
     reach("sign.after-result")
+    if "case" in flow:
+        return corrections.signed(flow, signature)
     filed = outbox.file(shell.context(), journey, flow["transaction"], signature.as_dict())
     here.forget()
     if not filed and not here.submitted_at(n):
-        return stale([], _in_language(flow["tag"], url_for("review.review_page", n=n)))
+        return stale([], signing.in_language(flow["tag"], url_for("review.review_page", n=n)))
     here.deliver()
     return redirect(paths["receipt"], 303)
 
@@ -177,29 +155,9 @@ def without_signature(n: int) -> Any:
     return redirect(url_for("sign.receipt", n=n), 303)
 
 
-FAILURES = {
-    "state": (
-        "この画面は古くなりました",
-        "署名の操作が、この画面から始まったものだと確かめられませんでした。もう一度、署名に進んでください。",
-    ),
-    "cancelled_by_user": ("署名をやめました", "署名していません。内容は残っています。"),
-    "signing_locked": (
-        "署名用の暗証番号が使えなくなりました",
-        "5回まちがえたため、使えなくなりました。市の窓口で暗証番号を決め直せます。コンビニの機械で決め直せることもあります。",
-    ),
-    "expired": ("署名用電子証明書の期限が切れています", "市の窓口で、新しい電子証明書にできます。"),
-    "signing_expired": ("署名用電子証明書の期限が切れています", "市の窓口で、新しい電子証明書にできます。"),
-    "revoked": (
-        "署名用電子証明書が使えなくなっています",
-        "住所や氏名が変わる届けが処理されると、前の署名は使えなくなります。市の窓口で、新しくできます。",
-    ),
-}
-OTHER = ("署名できませんでした", "カードを読み取れないときや、電子証明書が使えないときに起こります。")
-
-
 def _failed(journey: Journey, why: str, paths: dict[str, str]) -> Any:
     """Not signed: what happened, what is kept, and the ways on."""
-    title, body = FAILURES.get(why, OTHER)
+    title, body = signing.FAILURES.get(why, signing.OTHER)
     return render_template("sign/failed.html", title=_(title), body=body, paths=paths, event_title=_event(journey))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +26,8 @@ class Signed:
 @dataclass(frozen=True)
 class Sent:
     """An application. `facts`: what its office has now, in JSON shape, in the order of the definition; `corrected`: which of them were
-    corrected after they were filed. `acting_for`: whose part it is beside the applicant's. `noted`: what a register told where the person
-    says otherwise. `subjects`: role to subjects."""
+    corrected after they were filed, and whether that was signed (None: nobody asks for it). `acting_for`: whose part it is beside the
+    applicant's. `noted`: what a register told where the person says otherwise. `subjects`: role to subjects."""
 
     facts: Mapping[Key, Any]
     noted: Mapping[Key, Any]
@@ -35,7 +35,7 @@ class Sent:
     attachments: tuple[str, ...]
     private: bool
     signed: Signed | None
-    corrected: frozenset[Key] = frozenset()
+    corrected: Mapping[Key, bool | None] = field(default_factory=dict)
     acting_for: tuple[ActingFor, ...] = ()
 
 
@@ -49,11 +49,13 @@ def sent(world: World, case: CaseView) -> Sent:
     """What the office of a case has, or will get as soon as the case may go."""
     body = _open(world, case.n)
     facts = {key_of(text): value for text, value in body["facts"].items()}
-    rounds = sum(1 for event, _actor in case.history if event.type is EventType.RESUBMITTED)
+    rounds = [event.signed for event, _actor in case.history if event.type is EventType.RESUBMITTED]
     corrected: dict[Key, Any] = {}
+    signed: dict[Key, bool | None] = {}
     for count, changes in body.get("corrections", {}).items():
-        if int(count) <= rounds:  # one that the office did not take is none
+        if int(count) <= len(rounds):  # one that the office did not take is none
             corrected |= {key_of(text): value for text, value in changes.items()}
+            signed |= {key_of(text): rounds[int(count) - 1] for text in changes}
     proof = None if body["private"] else body["proof"]
     return Sent(
         facts={**facts, **corrected},
@@ -62,7 +64,7 @@ def sent(world: World, case: CaseView) -> Sent:
         attachments=tuple(str(one["name"]) for one in body.get("attachments", ())),
         private=body["private"],
         signed=Signed(proof["certificate"], datetime.fromisoformat(proof["signed_at"])) if proof else None,
-        corrected=frozenset(corrected),
+        corrected=signed,
         acting_for=tuple(ActingFor(one, Capacity(as_)) for one, as_ in body.get("acting_for", {}).items()),
     )
 

@@ -243,19 +243,6 @@ class World:
                     outbox.record(session, row, Event(EventType.WITHDRAWN, self.now), "")
         self.deliver()
 
-    def correct(self, n: int, facts: dict[str, object]) -> None:
-        """Answer an office's request to correct. ``facts`` by "subject.item"."""
-        case = self.case(n)
-        if case is None or case.arrival_number is None:
-            raise KeyError(n)
-        with self.context.database.write() as session:
-            row = session.get_one(models.Case, (self.id, n))
-            outbox.note_correction(session, self.context.database.seal, row, facts)
-        reach("correction.before-call")
-        self._act(lambda number: self.context.authorities.correct(self.id, self.now, number, facts), case)
-        reach("correction.after-answer")
-        self.deliver()
-
     def _act(self, act: Callable[[str], object], case: CaseView) -> None:
         """What the office says is not possible now has happened already, or can no more: its events tell which."""
         try:

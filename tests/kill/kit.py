@@ -175,6 +175,7 @@ class Visitor(Citizen):
             elif state.state is State.CORRECTION_REQUESTED:
                 self.get(f"/cases/{case.n}/correction")
                 self.post(f"/cases/{case.n}/correction", keep="1")
+                self.sign_correction(case.n)
             elif state.state is State.UNDELIVERED:
                 self.get(f"/cases/{case.n}")
                 self.post(f"/cases/{case.n}/send-again")
@@ -228,7 +229,8 @@ def look(visitor: Visitor, installation: Installation) -> tuple[End, list[str]]:
     cases = {case.n: case for case in world.cases()}
     filed = {case.arrival_number for case in cases.values() if case.arrival_number}
     at_offices = [row[0] for row in _rows(folder, "authorities", "SELECT number FROM application")]
-    keys = _rows(folder, "authorities", "SELECT key, number FROM idempotency_key")
+    # Those of corrections have the number of the request after the application's own.
+    keys = [row for row in _rows(folder, "authorities", "SELECT key, number FROM idempotency_key") if "-" not in row[0]]
     ours = {
         row[0] for row in _rows(folder, "site", "SELECT idempotency_key FROM cases WHERE arrival_number IS NOT NULL")
     }

@@ -85,16 +85,23 @@ class Card:
 
     def sign(self, applications: list[dict[str, Any]], signed_at: datetime = MONDAY) -> list[dict[str, Any]]:
         """All applications under one signature, as the site sends them."""
-        manifest = [signature.application_digest(one) for one in applications]
+        signed = self._signed([signature.application_digest(one) for one in applications], signed_at)
+        return [one | signed for one in applications]
+
+    def sign_correction(self, number: str, facts: dict[str, Any], signed_at: datetime = MONDAY) -> dict[str, Any]:
+        """The signature over a correction of one application, as the site sends it."""
+        told = signature.application_digest({"arrival_number": number, "facts": facts}, signature.CORRECTED_FIELDS)
+        return self._signed([told], signed_at)
+
+    def _signed(self, manifest: list[str], signed_at: datetime) -> dict[str, Any]:
         digest = signature.manifest_digest(manifest)
-        signed = {
+        return {
             "signature": base64.b64encode(certificates.sign_digest(self.key, digest)).decode(),
             "certificate": self.certificate,
             "signed_digest": base64.b64encode(digest).decode(),
             "signed_at": signed_at.isoformat(),
             "manifest": manifest,
         }
-        return [one | signed for one in applications]
 
 
 @dataclass

@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from app.engine.lifecycle import Event, EventType, State, reduce
-from app.gateway.authorities import Authorities
+from app.gateway.authorities import Authorities, Receipt
 from app.gateway.base import ServiceDown, ServiceRefused
 from app.services.authorities import Config, create_app
 from app.services.authorities.catalogue import load
@@ -39,6 +40,17 @@ class Town:
     def types(self, number: str, world: str = WORLD) -> list[str]:
         """The types of an application's events so far."""
         return [e.type for e in self.offices.events_after(world, MONDAY, 0) if e.arrival_number == number]
+
+    def correct(self, number: str, facts: dict[str, Any], at: datetime) -> Receipt:
+        """A correction with はるか's signature."""
+        return self.offices.correct(WORLD, at, number, facts, self.card.sign_correction(number, facts, at))
+
+    def asked(self, **changed: Any) -> str:
+        """A signed application for which a correction is asked for; its number."""
+        (sent,) = self.card.sign([moving_out(**changed)])
+        number = self.offices.submit(WORLD, MONDAY, sent, f"asked-{changed}"[:64]).arrival_number
+        self.offices.set_outcome(WORLD, at(15, 11), number, "correction")
+        return number
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +116,7 @@ def test_everything_the_office_tells_is_a_history_the_site_accepts(town: Town) -
     ]
     numbers.append(town.offices.submit(WORLD, MONDAY, power(), "c").arrival_number)
     town.offices.set_outcome(WORLD, at(15, 11), numbers[0], "correction", reason="番地が読めません")
-    town.offices.correct(WORLD, at(17), numbers[0], {"move.move.new_address": ADDRESS})
+    town.correct(numbers[0], {"move.move.new_address": ADDRESS}, at(17))
     town.offices.advance_clock(WORLD, at(29))
     town.offices.visit(WORLD, at(29), numbers[1])
     told = town.offices.events_after(WORLD, at(29), 0)
@@ -278,7 +290,7 @@ def test_a_correction_asks_for_one_item_and_the_review_goes_on(town: Town) -> No
     assert letter == "番地が読めません。「新しい住所」を直してください。3月29日（月）までに送ってください。"
     town.offices.advance_clock(WORLD, at(25))
     assert town.types(number)[-1] == "correction_requested"
-    assert town.offices.correct(WORLD, at(25), number, {"move.new_address": ADDRESS}).state == "in_review"
+    assert town.correct(number, {"move.new_address": ADDRESS}, at(25)).state == "in_review"
     town.offices.advance_clock(WORLD, at(31))
     assert town.types(number)[-4:] == ["correction_requested", "resubmitted", "approved", "completed"]
 
@@ -297,7 +309,7 @@ def test_a_correction_that_does_not_come_ends_the_application_after_its_last_day
         == "3月29日（月）までに訂正が届かなかったため、「転出届」を終わりにしました。要るときは、もう一度出してください。"
     )
     with pytest.raises(ServiceRefused) as refused:
-        town.offices.correct(WORLD, at(30), number, {"move.new_address": ADDRESS})
+        town.correct(number, {"move.new_address": ADDRESS}, at(30))
     assert refused.value.problem.status == 409
 
 
@@ -305,11 +317,73 @@ def test_an_answered_correction_never_ends_by_time(town: Town) -> None:
     (sent,) = town.card.sign([moving_out()])
     number = town.offices.submit(WORLD, MONDAY, sent, "k1").arrival_number
     town.offices.set_outcome(WORLD, at(15, 11), number, "correction")
-    town.offices.correct(WORLD, at(29), number, {"move.new_address": ADDRESS})
+    town.correct(number, {"move.new_address": ADDRESS}, at(29))
     town.offices.set_outcome(WORLD, at(29, 20), number, "correction")
     town.offices.advance_clock(WORLD, at(31))
     assert town.types(number)[-1] == "correction_requested", "the second request has its own fourteen days"
     assert "expired" not in town.types(number)
+
+
+BETTER = {"move.new_address": ADDRESS | {"block": "9番9号"}}
+
+
+def refused_kind(town: Town, number: str, facts: dict[str, Any], proof: dict[str, Any] | None, **how: Any) -> str:
+    """The kind of problem with which a correction is refused; nothing was changed by it."""
+    before = town.offices.events_after(WORLD, MONDAY, 0)
+    with pytest.raises(ServiceRefused) as error:
+        town.offices.correct(WORLD, how.pop("when", at(17)), number, facts, proof, **how)
+    assert error.value.problem.status == 422
+    assert town.offices.events_after(WORLD, MONDAY, 0) == before
+    return error.value.problem.kind
+
+
+def test_the_signature_of_a_correction_covers_its_facts_and_its_application(town: Town) -> None:
+    number, other = town.asked(), town.asked(subject="mio")
+    good = town.card.sign_correction(number, BETTER, at(17))
+    (application,) = town.card.sign([moving_out()], at(17))
+    proof = {name: application[name] for name in good}
+    wrong = "signature-wrong-signature"
+    assert refused_kind(town, number, {"move.new_address": ADDRESS}, good) == wrong, "another value"
+    assert refused_kind(town, number, BETTER | {"haruka.phone": "000-1111-2222"}, good) == wrong, "one fact more"
+    assert refused_kind(town, other, BETTER, good) == wrong, "another application"
+    assert refused_kind(town, number, BETTER, proof) == wrong, "the signature of the application itself"
+    assert refused_kind(town, number, BETTER, good | {"manifest": None}) == wrong, "nothing says what is signed"
+    assert refused_kind(town, number, BETTER, good | {"signature": "AAAA"}) == wrong
+    assert refused_kind(town, number, BETTER, good | {"arrival_number": other}) == "wrong-application"
+    assert refused_kind(town, number, BETTER, None) == "signature-missing"
+    assert town.offices.correct(WORLD, at(17), number, BETTER, good).state == "in_review"
+    told = town.offices.events_after(WORLD, MONDAY, 0)[-1]
+    assert (told.type, told.signed) == ("resubmitted", True)
+    assert "署名を確かめました" in (told.note or "")
+
+
+def test_a_correction_whose_certificate_has_ended_is_refused_signed_and_taken_unsigned(town: Town) -> None:
+    number = town.asked()
+    town.registers.revoked.append((town.registers.serial, at(16)))
+    proof = town.card.sign_correction(number, BETTER, at(17))
+    assert refused_kind(town, number, BETTER, proof) == "signature-certificate-revoked"
+    assert refused_kind(town, number, BETTER, proof, unsigned="certificate-revoked") == "signature-certificate-revoked"
+    with pytest.raises(ServiceRefused) as error:
+        town.offices.correct(WORLD, at(17), number, BETTER, unsigned="no-time")
+    assert error.value.problem.kind == "invalid-body"
+    assert town.offices.correct(WORLD, at(17), number, BETTER, unsigned="certificate-revoked").state == "in_review"
+    told = town.offices.events_after(WORLD, MONDAY, 0)[-1]
+    assert (told.type, told.signed) == ("resubmitted", False)
+    assert "署名はありません" in (told.note or "")
+
+
+def test_the_same_key_corrects_once(town: Town) -> None:
+    number = town.asked()
+    proof = town.card.sign_correction(number, BETTER, at(17))
+    for _ in range(2):
+        assert town.offices.correct(WORLD, at(17), number, BETTER, proof, key="c1").state == "in_review"
+    assert town.types(number).count("resubmitted") == 1
+    town.offices.set_outcome(WORLD, at(17, 11), number, "correction")
+    late = town.offices.correct(WORLD, at(17, 12), number, BETTER, proof, key="c1")
+    assert late.state == "correction_requested", "an old answer that comes once more answers no new question"
+    with pytest.raises(ServiceRefused) as error:
+        town.offices.correct(WORLD, at(17, 12), number, {"move.new_address": ADDRESS}, key="c1")
+    assert (error.value.problem.status, error.value.problem.kind) == (409, "key-reused")
 
 
 def test_a_refusal_says_why_and_what_can_be_done(town: Town) -> None:

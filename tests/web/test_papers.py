@@ -108,15 +108,16 @@ def test_a_correction_counts_once_the_office_has_taken_it(site: Site) -> None:
     world = file_everything(site, "yamashina")
     n = found(world, "moving-out-notice").n
     key = next(key for key in applications.sent(world, found(world, "moving-out-notice")).facts if key[1] == "phone")
-    seal, at = site.context.database.seal, world.now
+    at, signed = world.now, {EventType.RESUBMITTED: False}
 
     def tell(*events: EventType) -> str:
         with site.context.database.write() as session:
             row = session.get_one(models.Case, (world.id, n))
             for one in events:
-                outbox.record(session, row, Event(one, at, item=f"{key[0]}.phone"), "shirakaba")
-            if EventType.CORRECTION_REQUESTED in events:
-                outbox.note_correction(session, seal, row, {f"{key[0]}.phone": "000-8000-9999"})
+                outbox.record(session, row, Event(one, at, item=f"{key[0]}.phone", signed=signed.get(one)), "shirakaba")
+        if EventType.CORRECTION_REQUESTED in events:
+            assert outbox.hold(site.context, world.id, n, {f"{key[0]}.phone": "000-8000-9999"}, [])
+            assert outbox.finish(site.context, world.id, n, why="certificate-revoked")
         return str(applications.sent(site.world, found(site.world, "moving-out-notice")).facts[key])
 
     before = tell(EventType.RELEASED, EventType.RECEIVED)
@@ -125,7 +126,7 @@ def test_a_correction_counts_once_the_office_has_taken_it(site: Site) -> None:
     with paperforms.speaking("ja"):
         said = everything_on(paperforms.content(site.world, found(site.world, "moving-out-notice"), ADDRESS))
     assert "000-8000-9999" in said
-    assert paperforms.say.CORRECTED in said
+    assert paperforms.say.CORRECTED[False] in said
 
 
 def pdf(site: Site, path: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
@@ -143,14 +143,20 @@ def withdraw(number: str) -> tuple[Response, int]:
 
 @blueprint.post("/applications/<number>/correction")
 @operation(
-    "T3", "Answer a request to correct", "New values by `subject.item`; the review goes on.",
+    "T3", "Answer a request to correct",
+    "New values by `subject.item`; the review goes on. Signed anew, like the application: the manifest holds the digest of "
+    "`arrival_number` and `facts`. Unsigned only for what was filed at a counter, for a private notice (which takes no signature), and "
+    "where `unsigned` says why the certificate is no use any more. With an `Idempotency-Key` (1 to 64 characters) the same call counts once.",
     request=Correction, response=Receipt, errors=(400, 404, 409, 415, 422, 503), headers=CALL,
 )  # fmt: skip
 def correct(number: str) -> tuple[Response, int]:
     """Only while a correction is asked for."""
-    sent: dict[str, Any] = body(Correction).facts
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > 64:
+        raise Problem(400, "key-missing", "The header Idempotency-Key must have 1 to 64 characters.")
+    sent = body(Correction)
     office, world, now = _act(number)
-    return _answer(office.correct(world, now, number, sent))
+    return _answer(office.correct(world, now, number, key, sent, request.get_json()))
 
 
 @blueprint.get("/events")

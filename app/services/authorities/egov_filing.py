@@ -9,7 +9,7 @@ from app.services.simcore.openapi import operation
 from app.services.simcore.problems import install
 
 from . import egov_models as m
-from . import envelope
+from . import envelope, signature
 from .egov_call import ASSUMED, FILING, MINISTRY, OURS, PREFIX, READING, answer, call, dump, inside, refused
 from .forms import CONFIGURATION, FormError, skeleton
 from .gateway import arrive_id, moment
@@ -56,20 +56,25 @@ def procedure(proc_id: str) -> tuple[Response, int]:
 @blueprint.post("/apply/check")
 @operation(
     "T1", "形式チェック実行", f"Nothing is filed. {ASSUMED}",
-    request=m.ApplyIn, response=m.Answer[m.CheckResult], errors=FILING, security="user",
+    request=m.CheckIn, response=m.Answer[m.CheckResult], errors=FILING, security="user",
 )  # fmt: skip
 def check() -> tuple[Response, int]:
     """Errors are the answer, with 200."""
-    here, sent = call(), body(m.ApplyIn)
-    form = here.context.gateway.form(sent.proc_id)
+    here, sent = call(), body(m.CheckIn)
+    gateway = here.context.gateway
+    form, files = gateway.form(sent.proc_id), envelope.unpack(sent.send_file.file_data)
     try:
-        filed = here.context.gateway.read(inside(envelope.unpack(sent.send_file.file_data)), sent.proc_id)
+        if sent.arrive_id is None:
+            digest = gateway.read(inside(files), sent.proc_id).digest()
+        else:
+            raw = gateway.correction(gateway.case(here.world, here.account, sent.arrive_id), files)
+            digest = signature.application_digest(raw, signature.CORRECTED_FIELDS)
     except FormError as error:
         line = m.Report(form_name=form.procedure.title, file_name=error.file, item=error.item, content=error.content)
         return answer(
             "形式チェック実行", dump(m.CheckResult(message="誤りがあります。", error_count=1, report_list=[line]))
         )
-    found = m.CheckResult(message="誤りはありません。", error_count=0, application_digest=filed.digest())
+    found = m.CheckResult(message="誤りはありません。", error_count=0, application_digest=digest)
     return answer("形式チェック実行", dump(found))
 
 
@@ -121,7 +126,7 @@ def bulk_apply() -> tuple[Response, int]:
 
 @blueprint.post("/apply/amend")
 @operation(
-    "T1", "補正データ送信", f"Only the items that change need stand on the form. {ASSUMED}",
+    "T1", "補正データ送信", f"Only the items that change need stand on the form; signed anew, in kousei.xml, or with 署名できない理由 there. {ASSUMED}",
     request=m.AmendIn, response=m.Answer[m.AmendResult], errors=FILING, security="user",
 )  # fmt: skip
 def amend() -> tuple[Response, int]:

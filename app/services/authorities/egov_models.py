@@ -61,6 +61,12 @@ class ApplyIn(In):
     send_file: FileData
 
 
+class CheckIn(ApplyIn):
+    """形式チェック. `arrive_id` is ours: of the application that is to be corrected, where the data are a correction."""
+
+    arrive_id: ArriveId | None = None
+
+
 class BulkIn(In):
     """申請データbulk送信: one folder of the ZIP for each application."""
 

@@ -198,14 +198,30 @@ def read_configuration(files: Mapping[str, bytes]) -> tuple[str, dict[str, Any],
         raise FormError(missing, "-", "添付書類のファイルがありません")
     if attached:
         body["attachments"] = [{"name": name, "media_type": kind, "size": len(files[name])} for name, kind in attached]
-    signed = root.find("署名情報")
-    if signed is not None:
-        body |= {name: text for tag, name in SIGNED.items() if (text := (signed.findtext(tag) or "").strip())}
-        manifest = [(e.text or "").strip() for e in signed.iter("一覧")]
-        body |= {"manifest": manifest} if manifest else {}
+    body |= _signed(root)
     paper = "申請書情報"
     version = f"{root.findtext(f'{paper}/様式ID') or ''}/{root.findtext(f'{paper}/様式バージョン') or ''}"
     return (root.findtext("手続識別子") or "").strip(), body, version, root.findtext(f"{paper}/申請書ファイル名") or ""
+
+
+def _signed(root: ET.Element) -> dict[str, Any]:
+    signed = root.find("署名情報")
+    if signed is None:
+        return {}
+    told: dict[str, Any] = {
+        name: text for tag, name in SIGNED.items() if (text := (signed.findtext(tag) or "").strip())
+    }
+    manifest = [(e.text or "").strip() for e in signed.iter("一覧")]
+    return told | ({"manifest": manifest} if manifest else {})
+
+
+def read_signature(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What proves who sent a correction: `signature` and what belongs to it, or `unsigned`; empty where neither is there."""
+    if CONFIGURATION not in files:
+        return {}
+    root = read_xml(files, CONFIGURATION)
+    why = (root.findtext("署名できない理由") or "").strip()
+    return _signed(root) | ({"unsigned": why} if why else {})
 
 
 def read_facts(form: Form, files: Mapping[str, bytes], name: str, *, partial: bool = False) -> dict[str, Any]:

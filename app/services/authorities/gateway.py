@@ -18,8 +18,8 @@ from . import envelope, records, signature
 from .archive import Archive
 from .catalogue import Authority, Catalogue
 from .desk import StaffedOffice
-from .forms import Form, FormError, forms, read_configuration, read_facts
-from .models import ApplicationIn, Receipt
+from .forms import CONFIGURATION, Form, FormError, forms, read_configuration, read_facts, read_signature
+from .models import ApplicationIn, Correction, Receipt
 from .papers import Case
 
 ARRIVAL = "SIM"
@@ -230,8 +230,8 @@ class Gateway:
         with self._store.read() as db:
             return [dict(row.result) for row in db.execute(query)]
 
-    def amend(self, world: str, now: datetime, case: Case, files: Mapping[str, bytes]) -> Receipt:
-        """Answer a request to correct with the corrected items of the form. Raises `FormError`, `Problem`."""
+    def correction(self, case: Case, files: Mapping[str, bytes]) -> dict[str, Any]:
+        """A correction as an office takes it, out of the files of a ZIP. Raises `FormError`, `Problem` 404."""
         form = next((one for one in self.forms.values() if one.procedure.id == case.procedure.id), None)
         if form is None:
             raise not_found("There is no such procedure.")
@@ -239,7 +239,17 @@ class Gateway:
         new = read_facts(form, inside, form.file_name, partial=True)
         if not new:
             raise FormError(form.file_name, "-", "直した項目がありません")
-        return self._office.correct(world, now, case.application.number, new)
+        return {"arrival_number": case.application.number, "facts": new, **read_signature(inside)}
+
+    def amend(self, world: str, now: datetime, case: Case, files: Mapping[str, bytes]) -> Receipt:
+        """Answer a request to correct with the corrected items of the form, signed anew. Raises `FormError`, `Problem`."""
+        raw = self.correction(case, files)
+        try:
+            sent = Correction.model_validate(raw)
+        except ValidationError as error:
+            place = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+            raise FormError(CONFIGURATION, place, "正しい形ではありません") from None
+        return self._office.correct(world, now, case.application.number, "", sent, raw)
 
     def withdraw(self, world: str, now: datetime, case: Case) -> Receipt:
         """Take it back; `Problem` 409 once it is decided."""

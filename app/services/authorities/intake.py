@@ -11,7 +11,8 @@ from app.services.simcore.problems import Problem
 from . import letters, signature, states
 from .catalogue import Authority, Catalogue, Procedure
 from .effects import NotDeliveredError
-from .models import ApplicationIn
+from .models import ApplicationIn, Correction, Signed
+from .records import Application
 from .trust import TrustStore
 
 CORRECTION_DAYS = 14  # calendar days that a citizen has to answer, lengthened to the next open day
@@ -60,9 +61,44 @@ def check_signature(
     """
     if procedure.private or (channel != "online" and sent.signature is None):
         return
+    _verify(trust, world, now, sent, raw, signature.SIGNED_FIELDS)
+
+
+def check_correction(
+    trust: TrustStore,
+    world: str,
+    now: datetime,
+    procedure: Procedure,
+    case: Application,
+    sent: Correction,
+    raw: dict[str, Any],
+) -> bool | None:
+    """Whether the citizen signed it; None where nobody asks for a signature (a private notice). `Problem` as in `check_signature`.
+
+    Unsigned is taken what was unsigned when it was filed (at a counter), and what says why it cannot be signed any more: a move that is
+    entered ends the certificate by which it was filed. A signature for another application is refused.
+    """
+    if sent.arrival_number not in (None, case.number):
+        words = "ほかの申請の訂正です。もう一度、訂正の画面から送ってください。"
+        raise _refused("wrong-application", "The correction names another application.", words)
+    if procedure.private:
+        return None
+    if sent.signature is None and (case.channel != "online" or sent.unsigned is not None):
+        return False
+    _verify(trust, world, now, sent, raw, signature.CORRECTED_FIELDS)
+    if sent.arrival_number is None:
+        raise _refused(
+            "signature-wrong-signature", "The arrival number is not signed.", "署名が、どの申請のものか分かりません。"
+        )
+    return True
+
+
+def _verify(
+    trust: TrustStore, world: str, now: datetime, sent: Signed, raw: dict[str, Any], fields: tuple[str, ...]
+) -> None:
     signed_at = min(sent.signed_at.replace(tzinfo=None), now) if sent.signed_at else now
     try:
-        signature.verify(raw, trust.as_of(world, signed_at, now), signed_at)
+        signature.verify(raw, trust.as_of(world, signed_at, now), signed_at, fields)
     except signature.SignatureRefusedError as error:
         raise _refused(f"signature-{error.kind}", "The signature is not accepted.", error.words) from None
     except NotDeliveredError:

@@ -50,9 +50,10 @@ def correction_requested(label: str | None, reason: str | None, until: date) -> 
     return f"{reason or '内容に確かめたいことがあります'}。{what}。{day_words(until)}までに送ってください。"
 
 
-def resubmitted(authority: Authority) -> str:
-    """The correction has arrived."""
-    return f"訂正を{authority.name}が受け取りました。もう一度、内容を確かめます。"
+def resubmitted(authority: Authority, signed: bool | None) -> str:
+    """The correction has arrived. `signed`: with a signature, without one, or (None) nobody asks for one."""
+    how = {True: "署名を確かめました。", False: "署名はありません。", None: ""}[signed]
+    return f"訂正を{authority.name}が受け取りました。{how}もう一度、内容を確かめます。"
 
 
 def approved(procedure: Procedure) -> str:

@@ -17,6 +17,9 @@ EventName = Literal[
 ]  # fmt: skip
 
 
+Unsigned = Literal["certificate-revoked", "certificate-expired", "no-certificate", "no-card"]
+
+
 class In(BaseModel):
     """What comes in: nothing that is not documented."""
 
@@ -31,7 +34,17 @@ class Attachment(In):
     size: int = Field(ge=0)
 
 
-class ApplicationIn(In):
+class Signed(In):
+    """What proves who sent it, and what: see `signature`."""
+
+    signature: str | None = None
+    certificate: str | None = None
+    signed_digest: str | None = None
+    signed_at: datetime | None = None
+    manifest: list[str] | None = Field(default=None, max_length=1000)
+
+
+class ApplicationIn(Signed):
     """One procedure for one office. `subjects` says whom each role of the definition stands for."""
 
     procedure: str = Field(max_length=80)
@@ -45,17 +58,15 @@ class ApplicationIn(In):
     attachments: list[Attachment] = Field(default_factory=list)
     acting_for: dict[str, Literal["parent", "kin", "delegate"]] = Field(default_factory=dict, max_length=100)
     """For whom beside themselves the citizen files, and in what capacity; who signs answers for it (民法 第99条)."""
-    signature: str | None = None
-    certificate: str | None = None
-    signed_digest: str | None = None
-    signed_at: datetime | None = None
-    manifest: list[str] | None = Field(default=None, max_length=1000)
 
 
-class Correction(In):
-    """New values for what was asked."""
+class Correction(Signed):
+    """New values for what was asked. The digest covers `arrival_number` and `facts`."""
 
+    arrival_number: str | None = Field(default=None, max_length=32)
     facts: dict[FactKey, Any] = Field(min_length=1)
+    unsigned: Unsigned | None = None
+    """Why the citizen cannot sign (any more), who has shown with the card's other certificate who they are."""
 
 
 class Outcome(In):
@@ -114,6 +125,8 @@ class EventOut(BaseModel):
     item: str | None = None
     opens: date | None = None
     until: date | None = None
+    signed: bool | None = None
+    """Of what was resubmitted: with a signature that holds, or without one; absent where none is ever asked for."""
 
 
 class Events(BaseModel):

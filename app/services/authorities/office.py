@@ -24,7 +24,7 @@ from .catalogue import Authority, Catalogue, Procedure
 from .connectors import KINDS as CONNECTED
 from .connectors import Connector
 from .effects import NotDeliveredError, Registers
-from .models import ApplicationIn, Outcome, Receipt, receipt
+from .models import ApplicationIn, Correction, Outcome, Receipt, receipt
 from .numbers import arrival_number
 from .records import Application, Due
 from .trust import TrustStore
@@ -255,13 +255,34 @@ class Office(Cases):
         reach("office.withdrawal.after-commit")
         return answer
 
-    def correct(self, world: str, now: datetime, number: str, new: dict[str, Any]) -> Receipt:
-        """The citizen answers a request to correct: the new values replace the old, and the review goes on."""
+    def correct(
+        self, world: str, now: datetime, number: str, key: str, sent: Correction, raw: dict[str, Any]
+    ) -> Receipt:
+        """The citizen answers a request to correct: the new values replace the old, and the review goes on.
+
+        Once for each key, where one is given; `raw` is the body as it came. Raises `Problem`.
+        """
+        digest = hashlib.sha256(signature.canonical({"number": number, "correction": raw})).hexdigest()
         now = self.advance(world, now, tried=False)
+        with self._store.read() as db:
+            known = self._repeated(db, world, key, digest) if key else None
+            case = self._case(db, world, number)
+        if known:
+            return known
+        intake.check_possible(case.state, "resubmitted")
+        signed = intake.check_correction(self._trust, world, now, self._who(case)[1], case, sent, raw)
         with self._store.write() as db:
+            known = (
+                self._repeated(db, world, key, digest) if key else None
+            )  # the same request may have come twice at once
+            if known:
+                return known
             case = self._case(db, world, number)
             authority, procedure = self._who(case)
             intake.check_possible(case.state, "resubmitted")
+            if key:
+                records.keep_key(db, world, key, digest, number)
+            new = sent.facts
             old = {
                 text: value
                 for text, value in case.body["facts"].items()
@@ -270,7 +291,7 @@ class Office(Cases):
             case.body = {**case.body, "facts": old | new}
             case.rounds += 1
             records.cancel_dues(db, world, number)
-            self._happen(db, case, "resubmitted", now, note=letters.resubmitted(authority))
+            self._happen(db, case, "resubmitted", now, note=letters.resubmitted(authority, signed), signed=signed)
             self._plan(db, case, authority, procedure, now)
         reach("office.correction.after-commit")
         return self._settle(world, now, number)

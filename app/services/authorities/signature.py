@@ -1,8 +1,9 @@
-"""Checks the signature on an application: by a certificate of the simulated card authority, valid when it was made.
+"""Checks the signature on an application or a correction: by a certificate of the simulated card authority, valid when it was made.
 
 One signature may cover several applications for different offices. Each office must not see the others' facts, so what
 is signed is a manifest: the list of the digests of all applications. An office recomputes the digest of its own, finds
-it in the manifest, and checks that the manifest is what was signed.
+it in the manifest, and checks that the manifest is what was signed. A correction is signed in the same way, its arrival
+number with it, so that its signature counts for no other application.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ SIGNED_FIELDS = (
     "acting_for",
 )
 """The fields of an application that its digest covers."""
+CORRECTED_FIELDS = ("arrival_number", "facts")
+"""The fields of a correction that its digest covers."""
 
 
 class SignatureRefusedError(Exception):
@@ -62,9 +65,9 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def application_digest(application: Mapping[str, Any]) -> str:
-    """Base64 SHA-256 of the signed fields of one application; absent fields count as absent."""
-    covered = {name: application[name] for name in SIGNED_FIELDS if application.get(name) is not None}
+def application_digest(application: Mapping[str, Any], fields: Sequence[str] = SIGNED_FIELDS) -> str:
+    """Base64 SHA-256 of the signed fields of one application (or correction); absent fields count as absent."""
+    covered = {name: application[name] for name in fields if application.get(name) is not None}
     return base64.b64encode(hashlib.sha256(canonical(covered)).digest()).decode()
 
 
@@ -122,11 +125,11 @@ def _check_value(certificate: x509.Certificate, signature: bytes, digest: bytes)
         raise SignatureRefusedError("wrong-signature", "署名が、送られた内容と合いません。") from None
 
 
-def verify(application: Mapping[str, Any], trust: Trust, at: datetime) -> None:
-    """Accept or raise `SignatureRefusedError`. `at`: simulated local time at which it was signed.
+def verify(application: Mapping[str, Any], trust: Trust, at: datetime, fields: Sequence[str] = SIGNED_FIELDS) -> None:
+    """Accept or raise `SignatureRefusedError`. `at`: simulated local time at which it was signed; `fields`: what is covered.
 
-    Reads `signature`, `certificate`, `signed_digest` (base64) and, where several applications were signed at once,
-    `manifest` (list of base64 digests). Without a manifest only the digest itself is checked.
+    Reads `signature`, `certificate`, `signed_digest` (base64) and `manifest` (list of base64 digests): the digest of this
+    application is one of the list, and the list is what was signed. Without a list, nothing of the content is covered.
     """
     signature = _decode(application.get("signature"), "signature")
     digest = _decode(application.get("signed_digest"), "signed_digest")
@@ -134,7 +137,7 @@ def verify(application: Mapping[str, Any], trust: Trust, at: datetime) -> None:
     _check_certificate(certificate, trust, at)
     _check_value(certificate, signature, digest)
     manifest = application.get("manifest")
-    if manifest is not None and (
-        application_digest(application) not in manifest or manifest_digest(manifest) != digest
-    ):
+    if manifest is None:
+        raise SignatureRefusedError("wrong-signature", "署名が、どの申請のものか分かりません。")
+    if application_digest(application, fields) not in manifest or manifest_digest(manifest) != digest:
         raise SignatureRefusedError("wrong-signature", "署名した一覧に、この申請がありません。")

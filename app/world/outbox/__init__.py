@@ -6,13 +6,14 @@ for another procedure is released by itself when that one is finished. What no o
 
 from __future__ import annotations
 
+from app.world.outbox.correcting import Draft, announce, draft_of, finish, hold, proof_of, stop
 from app.world.outbox.delivering import deliver, sync
 from app.world.outbox.filing import file, prepare
-from app.world.outbox.packing import Package, count, fileable, incomplete, pack
-from app.world.outbox.recording import as_event, note_correction, record
+from app.world.outbox.packing import Package, count, fileable, incomplete, pack, pack_correction
+from app.world.outbox.recording import as_event, record
 from app.world.outbox.sending import find_out, send_again
 
 __all__ = [
-    "Package", "as_event", "count", "deliver", "file", "fileable", "find_out", "incomplete", "note_correction", "pack", "prepare", "record",
-    "send_again", "sync",
+    "Draft", "Package", "announce", "as_event", "count", "deliver", "draft_of", "file", "fileable", "find_out", "finish", "hold", "incomplete",
+    "pack", "pack_correction", "prepare", "proof_of", "record", "send_again", "stop", "sync",
 ]  # fmt: skip

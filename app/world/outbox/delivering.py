@@ -12,6 +12,7 @@ from app.gateway.base import ServiceError
 from app.points import reach
 from app.store import models
 from app.world.context import Context
+from app.world.outbox.correcting import send_corrections
 from app.world.outbox.recording import record
 from app.world.outbox.sending import send
 
@@ -21,10 +22,12 @@ MAX_ROUNDS = 20
 def deliver(context: Context, world: str, now: datetime) -> None:
     """Release what may go, send what is released, read what the offices did; until nothing moves any more."""
     tried: set[int] = set()
+    corrected: set[int] = set()
     for _ in range(MAX_ROUNDS):
         moved = _release(context, world, now)
         moved = send(context, world, now, tried) or moved
         moved = sync(context, world, now) or moved
+        moved = send_corrections(context, world, now, corrected) or moved
         if not moved:
             return
 
@@ -101,4 +104,5 @@ def _event(told: CaseEvent) -> Event:
         item=told.item,
         opens=told.opens,
         until=told.until,
+        signed=told.signed,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ SIGNED_FIELDS = (
     "attachments",
     "acting_for",
 )
+CORRECTED_FIELDS = ("arrival_number", "facts")
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,16 @@ def pack(journey: Journey, *, signed: bool = True) -> Package:
     Without a signature nothing that a public office takes goes online: it is prepared for the counter. Private notices need none.
     """
     applications = tuple(_application(journey, planned, signed) for planned in fileable(journey))
-    manifest = tuple(
-        _digest({name: a[name] for name in SIGNED_FIELDS if a.get(name) is not None}) for a in applications
-    )
+    return _package(applications, SIGNED_FIELDS)
+
+
+def pack_correction(arrival_number: str, facts: Mapping[str, Any]) -> Package:
+    """A correction of one application: which one, and the corrected facts. Nothing else is signed, so nothing else changes."""
+    return _package(({"arrival_number": arrival_number, "facts": dict(facts)},), CORRECTED_FIELDS)
+
+
+def _package(applications: tuple[dict[str, Any], ...], fields: tuple[str, ...]) -> Package:
+    manifest = tuple(_digest({name: a[name] for name in fields if a.get(name) is not None}) for a in applications)
     return Package(applications, manifest, _digest(list(manifest)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.engine.lifecycle import Event, EventType, reduce
 from app.points import reach
 from app.store import models
-from app.store.sealing import Seal
 
 LETTERS = frozenset(
     {
@@ -37,7 +35,7 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
     if history and event.at < history[-1].at:
         event = replace(event, at=history[-1].at)
     case.state = reduce([*history, event]).state.value
-    detail = {"item": event.item, "opens": _iso(event.opens), "until": _iso(event.until)}
+    detail = {"item": event.item, "opens": _iso(event.opens), "until": _iso(event.until), "signed": event.signed}
     session.add(
         models.CaseEvent(
             world=case.world,
@@ -47,7 +45,7 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
             at=event.at.isoformat(),
             actor=actor,
             note=event.note or "",
-            detail={name: value for name, value in detail.items() if value},
+            detail={name: value for name, value in detail.items() if value is not None},
         )
     )
     if event.type in LETTERS:
@@ -67,13 +65,9 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
         reach("letter.before-commit")
 
 
-def note_correction(session: Session, seal: Seal, case: models.Case, facts: Mapping[str, object]) -> None:
-    """Keep what answers the present request for a correction, before it is sent: it counts once the office has taken it."""
-    asked = sum(1 for event in events_of(session, case) if event.type is EventType.CORRECTION_REQUESTED)
-    name = f"cases/{case.world}/{case.n}"
-    body = seal.open(name, case.sealed)
-    body["corrections"] = {**body.get("corrections", {}), str(asked): dict(facts)}
-    case.sealed = seal.close(name, body)
+def asked(session: Session, case: models.Case) -> int:
+    """How often an office has asked to correct something in a case."""
+    return sum(1 for event in events_of(session, case) if event.type is EventType.CORRECTION_REQUESTED)
 
 
 def _iso(day: date | None) -> str | None:
@@ -99,6 +93,7 @@ def as_event(row: models.CaseEvent) -> Event:
         item=row.detail.get("item"),
         opens=_day(row.detail.get("opens")),
         until=_day(row.detail.get("until")),
+        signed=row.detail.get("signed"),
     )
 
 

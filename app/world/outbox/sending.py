@@ -16,7 +16,7 @@ from app.world.context import Context
 from app.world.outbox import trying
 from app.world.outbox.recording import record
 
-OURS = ("after", "private", "proof", "corrections")
+OURS = ("after", "private", "proof", "corrections", "correction", "proofs")
 """What is kept with an application and is not part of what its office gets."""
 REFUSALS = frozenset({409, 422})
 """Answers by which an office says no to this application. Any other refusal is a fault between the systems: to be tried again by hand."""

@@ -35,12 +35,16 @@ def digest_of(town: Town, files: dict[str, bytes], token: str = HARUKA) -> str:
 
 def signed(town: Town, token: str = HARUKA, **named: Any) -> dict[str, bytes]:
     """An application's files with a signature that the card made over what the gateway told."""
-    digest = signature.manifest_digest([told := digest_of(town, folder(**named), token)])
-    parts = {
+    return folder(proof(town, digest_of(town, folder(**named), token)), **named)
+
+
+def proof(town: Town, told: str) -> dict[str, Any]:
+    """The card's signature over a digest that the gateway told."""
+    digest = signature.manifest_digest([told])
+    return {
         "signature": base64.b64encode(sign_digest(town.card.key, digest)).decode(), "certificate": town.card.certificate,
         "signed_digest": base64.b64encode(digest).decode(), "signed_at": town.now.isoformat(), "manifest": [told],
     }  # fmt: skip
-    return folder(parts, **named)
 
 
 def apply(town: Town, files: dict[str, bytes], token: str = HARUKA, **named: Any) -> Any:
@@ -203,6 +207,12 @@ def test_a_correction_is_noticed_answered_and_ends(town: Town) -> None:
     assert full["correct_expired_date"] == asked["correct_expired_date"] == "2027-03-29"
     better = {"move.new_address": {"move": ADDRESS | {"block": "2丁目3番5号"}}}
     part = {path: content for path, content in folder(values=better).items() if path.endswith("_01.xml")}
+    bare = town.ask("POST", f"{BASE}/apply/amend", HARUKA, json={"arrive_id": arrive, "send_file": sending(part)})
+    assert (bare.status_code, bare.get_json()["type"].rpartition(":")[2]) == (422, "signature-missing")
+    question = {"proc_id": form().proc_id, "arrive_id": arrive, "send_file": sending(part)}
+    told = results(town.ask("POST", f"{BASE}/apply/check", HARUKA, json=question))["application_digest"]
+    about = next(content for path, content in folder(proof(town, told)).items() if path.endswith("kousei.xml"))
+    part |= {f"{form().proc_id}/kousei.xml": about}
     sent = {"arrive_id": arrive, "send_file": sending(part)}
     assert results(town.ask("POST", f"{BASE}/apply/amend", HARUKA, json=sent))["arrive_id"] == arrive
     assert town.ask("POST", f"{BASE}/apply/amend", HARUKA, json=sent).status_code == 409

@@ -128,7 +128,8 @@ def test_the_same_key_does_a_thing_once(pulled: Town) -> None:
     asked = {"item": "move.new_address", "reason": "番地が読めません"}
     for _ in range(2):
         assert act(pulled, number, "correction", asked, headers=key).get_json()["state"] == "correction_requested"
-    better = {"facts": {"move.move.new_address": ADDRESS | {"block": "9番9号"}}}
+    facts = {"move.move.new_address": ADDRESS | {"block": "9番9号"}}
+    better = {"arrival_number": number, "facts": facts} | pulled.card.sign_correction(number, facts, pulled.now)
     assert pulled.ask("POST", f"/applications/{number}/correction", json=better).status_code == 200
     assert act(pulled, number, "correction", asked, headers=key).get_json()["state"] == "in_review"
     assert events(pulled, number).count("correction_requested") == 1
