@@ -306,6 +306,8 @@ class Person:
         """What this person answers: as the household file says, else as the registers would have said, else something."""
         item = self.vocabulary.kinds[kind].items[name]
         key = (self.true_subject(subject, kind), name)
+        if item.optional and key in self.household.answers and self.household.answers[key] is None:
+            return None  # left empty on purpose
         for value in (
             self.offered.get((subject, name)),
             self.household.answers.get(key),
@@ -331,7 +333,8 @@ class Person:
                 return False
             self.visit.click(self.main("button[name=unknown]"))
             return True
-        self._type(item, name, value, subject)
+        if value is not None or not item.optional:
+            self._type(item, name, value, subject)
         return False
 
     def _type(self, item: Item, name: str, value: Any, subject: str) -> None:

@@ -20,9 +20,9 @@ from e2e.conftest import VIEWS, OpenVisit
 from e2e.person import Consent, Person
 
 ROOT = Path(__file__).parent.parent
-PERSONAS = [path.stem for path in household_files(ROOT / "procedures", ("moving",))]
+PERSONAS = [path.stem for path in household_files(ROOT / "procedures", ("moving", "childcare", "bereavement"))]
 #: made in every run to the end; all others by `make test-all`
-EVERY_RUN = ("kudo",)
+EVERY_RUN = ("kudo", "tran", "tokita")
 #: what is answered when registers may be asked, by household and view in turn; asking none makes the longest rides
 CONSENTS: tuple[tuple[Consent, ...], ...] = (
     ("all", "choose", "all", "none"),

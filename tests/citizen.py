@@ -78,9 +78,10 @@ class Citizen:
 
     def post(self, path: str, follow: bool = True, **fields: Any) -> Page:
         """Send a form with what is hidden in the page that is open; a path belongs to the origin of that page."""
-        data = {**dict(HIDDEN.findall(self.page.html)), **fields}
+        files = {name: value for name, value in fields.items() if isinstance(value, tuple)}
+        data = {**dict(HIDDEN.findall(self.page.html)), **{n: v for n, v in fields.items() if n not in files}}
         target = str(httpx.URL(self.page.url).join(path)) if self.page.url else path
-        return self._shown(self.http.post(target, data=data, follow_redirects=follow))
+        return self._shown(self.http.post(target, data=data, files=files or None, follow_redirects=follow))
 
     def _pin(self, last: str, pin: str) -> Page:
         """Type a number into the form of the identity provider's page, which may be mounted under the site."""
@@ -106,11 +107,12 @@ class Citizen:
         assert self.page.path == "/", (self.page.path, self.page.h1)
 
     def tell(self) -> None:
-        """Begin to move, agree to all look-ups, answer every question."""
-        self.post("/events/moving")
+        """Begin what the household is about, agree to all look-ups, answer every question."""
         household = self.household
-        move = household.roles["move"]
-        self.journey.answer({(move, name): household.answers[(move, name)] for name in ("kind", "who", "date")})
+        self.post(f"/events/{household.persona.event}")
+        paths = (path.split(".") for path in self.journey.event.definition.triage)
+        first = [(household.roles[role], item) for role, item in paths]
+        self.journey.answer({key: household.answers[key] for key in first if key in household.answers})
         self.get("/journeys/1/consent")
         shown = self.household.persona.card.state in SHOWING
         self.post("/journeys/1/consent", consent="all" if shown else "none")

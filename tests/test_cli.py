@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from app.cli import main
 from app.engine.coverage import measure
 from app.engine.library import load
-from tests.engine.real import PERSONAS, PROCEDURES, library
+from tests.engine.real import PERSONAS, PROCEDURES, event_of, library
 
 
 def run(*args: str) -> Result:
@@ -37,10 +37,11 @@ def test_help_has_an_example(command: str) -> None:
 
 @pytest.mark.parametrize("path", PERSONAS, ids=lambda path: path.stem)
 def test_plan_in_its_documented_shape(path: Path) -> None:
-    plan = plan_json("--event", "moving", "--persona", str(path), "--today", "2026-11-23")
+    event = event_of(path.stem).id
+    plan = plan_json("--event", event, "--persona", str(path), "--today", "2026-11-23")
     assert set(plan) == {"procedures", "questions", "burden"}
     assert set(plan["burden"]) == {"paper", "here", "fetched", "typed"}
-    known = {procedure.id for procedure in library().events["moving"].procedures}
+    known = {procedure.id for procedure in library().events[event].procedures}
     assert {row["id"] for row in plan["procedures"]} == known
     for row in plan["procedures"]:
         assert set(row) == {
@@ -74,7 +75,7 @@ def test_text_form_names_what_is_required() -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--event", "birth"], "できごと「birth」はありません。使える値: moving"),
+        (["--event", "birth"], "できごと「birth」はありません。使える値: bereavement・childcare・moving"),
         (["--refuse", "taxes"], "台帳「taxes」はありません"),
         (["--today", "tomorrow"], "'tomorrow' does not match"),
     ],

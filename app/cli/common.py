@@ -12,7 +12,7 @@ from app.config import ROOT
 from app.engine.compiling import CompiledEvent
 from app.engine.documents import DefinitionErrors
 from app.engine.library import Library, load
-from app.engine.personas import Household, load_household
+from app.engine.personas import Household, event_named, load_household
 
 PROCEDURES = ROOT / "procedures"
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -39,6 +39,11 @@ def household(path: Path, library: Library, name: str) -> Household:
         return load_household(path, event(library, name))
     except DefinitionErrors as errors:
         fail(errors)
+
+
+def event_of(path: Path) -> str:
+    """The life event that a household file is about; ``moving`` where it names none, which is then told as a mistake in it."""
+    return event_named(path) or "moving"
 
 
 def fail(errors: DefinitionErrors) -> NoReturn:

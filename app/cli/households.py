@@ -54,7 +54,7 @@ def _table_row(library: Library, household: Household) -> str:
 
 
 @click.command(name="plan")
-@click.option("--event", default="moving", show_default=True)
+@click.option("--event", help="A life event; else the household's own.")
 @click.option("--persona", type=EXISTING, required=True, help="A household file (docs/personas.md).")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day of the plan; else the household's own.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -63,19 +63,19 @@ def _table_row(library: Library, household: Household) -> str:
 )
 @click.option("--refuse", multiple=True, help="A register that is not asked; may be given several times.")
 def plan_command(
-    event: str, persona: Path, today: datetime | None, form: str, answered: bool, refuse: tuple[str, ...]
+    event: str | None, persona: Path, today: datetime | None, form: str, answered: bool, refuse: tuple[str, ...]
 ) -> None:
     """Plan an event for a household: what applies and why, by when, what is known and what is asked.
 
-    Example: hitomado plan --event moving --persona procedures/personas/kudo.yaml --today 2026-11-23 --format json
+    Example: hitomado plan --persona procedures/personas/kudo.yaml --today 2026-11-23 --format json
     """
     found = library()
-    household = common.household(persona, found, event)
+    household = common.household(persona, found, event or common.event_of(persona))
     unknown = set(refuse) - set(found.vocabulary.registers)
     if unknown:
         raise click.BadParameter(f"台帳「{'・'.join(sorted(unknown))}」はありません", param_hint="--refuse")
     day = today.date() if today else household.persona.today
-    plan = make_plan(found.events[event], household.facts(found.vocabulary, refuse, answered), day)
+    plan = make_plan(found.events[household.persona.event], household.facts(found.vocabulary, refuse, answered), day)
     click.echo(
         json.dumps(plans.as_json(plan), ensure_ascii=False, indent=2)
         if form == "json"

@@ -97,8 +97,14 @@ def household_files(folder: Path, events: Container[str]) -> list[Path]:
 
     A household may wait for an event that is not defined yet; nobody can play it before.
     """
-    found = ((path, _EVENT.search(path.read_text("utf-8"))) for path in sorted((folder / "personas").glob("*.yaml")))
-    return [path for path, event in found if event is None or event[1] in events]
+    found = ((path, event_named(path)) for path in sorted((folder / "personas").glob("*.yaml")))
+    return [path for path, event in found if event is None or event in events]
+
+
+def event_named(path: Path) -> str | None:
+    """The life event that a household file names, before anything else of it is read."""
+    found = _EVENT.search(path.read_text("utf-8"))
+    return found and found[1]
 
 
 def load_household(path: Path, event: CompiledEvent) -> Household:

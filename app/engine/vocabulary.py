@@ -55,6 +55,7 @@ class Item(Model):
     choice_hints: Mapping[str, str] = Field(default_factory=dict)
     unknown: bool = False  # 「まだ分からない」 is a valid answer
     optional: bool = False
+    nobody: bool = False  # whether a list chosen from others may be answered by 「いない」
     past: bool = False  # a date that lies in the past: earlier eras are offered
     of: str | None = None  # kind of the subjects in a list
     with_applicant: bool = False  # a list in which the applicant always is

@@ -13,7 +13,8 @@ from app.engine.plan import Plan
 from app.engine.planner import make_plan
 
 PROCEDURES = Path(__file__).parents[2] / "procedures"
-PERSONAS = household_files(PROCEDURES, ("moving",))
+EVENTS = ("moving", "childcare", "bereavement")
+PERSONAS = household_files(PROCEDURES, EVENTS)
 
 
 @cache
@@ -27,13 +28,21 @@ def moving() -> CompiledEvent:
     return library().events["moving"]
 
 
+def event_of(name: str) -> CompiledEvent:
+    """The event that a household is about."""
+    return library().events[household(name).persona.event]
+
+
 @cache
 def household(name: str) -> Household:
     """A household by its id."""
-    return load_household(PROCEDURES / "personas" / f"{name}.yaml", moving())
+    path = PROCEDURES / "personas" / f"{name}.yaml"
+    found = next(id_ for id_ in EVENTS if household_files(PROCEDURES, (id_,)).count(path))
+    return load_household(path, library().events[found])
 
 
 def plan_of(name: str, refused: tuple[str, ...] = (), answered: bool = True, today: date | None = None) -> Plan:
     """The plan of a household."""
     found = household(name)
-    return make_plan(moving(), found.facts(library().vocabulary, refused, answered), today or found.persona.today)
+    facts = found.facts(library().vocabulary, refused, answered)
+    return make_plan(event_of(name), facts, today or found.persona.today)

@@ -20,9 +20,8 @@ HOUSEHOLDS: Mapping[str, Household] = load_households(PROCEDURES, LIBRARY)
 
 def plan_of(persona: str, today: date | None = None) -> Plan:
     household = HOUSEHOLDS[persona]
-    return make_plan(
-        LIBRARY.events["moving"], household.facts(LIBRARY.events["moving"].vocabulary), today or household.persona.today
-    )
+    facts = household.facts(LIBRARY.vocabulary)
+    return make_plan(LIBRARY.events[household.persona.event], facts, today or household.persona.today)
 
 
 def test_a_child_by_its_parent_and_an_adult_by_a_mandate() -> None:

@@ -29,7 +29,8 @@ def test_a_page_says_where_each_item_comes_from(site: Any, library: Any) -> None
 
 def test_search_by_words(site: Any) -> None:
     found = site.get("/procedures?q=原付")
-    assert "2件見つかりました" in found.html
+    assert "3件見つかりました" in found.html
+    assert {"/procedures/moped-register", "/procedures/moped-scrap", "/procedures/moped-death"} <= set(found.links())
     assert site.get("/procedures?q=zzz").html.count("0件見つかりました") == 1
 
 

@@ -53,7 +53,7 @@ class Registers:
                 path, body = "/certificates/revocations", {"subject": change.subject, "reason": reason}
             response = self._call("POST", path, world, at, f"{number}-{position}", body)
             if response.status_code in SETTLED:
-                LOG.warning("change %s/%s was not taken: %s", number, position, response.status_code)
+                LOG.warning("change %s/%s (%s) was not taken: %s", number, position, path, response.status_code)
             elif response.is_error:
                 raise NotDeliveredError(f"{path}: {response.status_code}")
 

@@ -12,12 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, insert, select, update
 
 from app.services.mynumber.tables import facts, subjects, worlds
-from app.services.people.kin import relatives
 from app.services.simcore.personas import Items
 from app.services.simcore.problems import not_found
 
 SUBJECT = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-DEATH = "death"
+BIRTH, DEATH = "birth", "death"
 """The subject that the family registers' record of a death is about, and its kind."""
 
 
@@ -141,23 +140,6 @@ def make_people(connection: Connection, world: str, household: HouseholdFile, no
         for name, value in subject.facts.items():
             row = {"world": world, "subject": id_, "item": f"{subject.kind}.{name}", "value": value}
             connection.execute(insert(facts).values(**row, as_of=now.date().isoformat()))
-    _record_kin(connection, world, household, now)
-
-
-def _record_kin(connection: Connection, world: str, household: HouseholdFile, now: datetime) -> None:
-    """What the family registers tell of somebody who died: who belongs to the family, and as what (戸籍法 第10条)."""
-    found = relatives(household.records.model_dump())
-    if not found:
-        return
-    rows: list[tuple[str, str, Any]] = [(DEATH, "death.family", [one.id for one in found])]
-    for one in found:
-        rows.append((one.id, "person.kin", one.kin))
-        rows += [(one.id, "person.kin_through", one.through)] if one.through else []
-        rows += [(one.id, "person.died_first", True)] if one.died_first else []
-    connection.execute(insert(subjects).values(world=world, id=DEATH, kind="death"))
-    for subject, item, value in rows:
-        row = {"world": world, "subject": subject, "item": item, "value": value}
-        connection.execute(insert(facts).values(**row, as_of=now.date().isoformat()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from app.services.mynumber.people import DEATH, HouseholdFile, People, age_on
+from app.services.mynumber.people import BIRTH, DEATH, HouseholdFile, People, age_on
 from app.services.mynumber.tables import guardians, mandates
 from app.services.simcore.personas import Items
 
@@ -168,6 +168,8 @@ class Sight:
         found = {self.person: "self"} | dict.fromkeys([*self.homes, *self.things], "household")
         if self.kin:
             found[DEATH] = "kin"
+        if self.homes and BIRTH in self.people.kinds:
+            found[BIRTH] = "household"
         for subject, kind in self.people.kinds.items():
             ground = self.ground(subject, register) if kind == "person" else None
             if ground is not None:

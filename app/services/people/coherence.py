@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
-from app.services.people import rules_people, rules_records, rules_registers
+from app.services.people import implied, rules_people, rules_records, rules_registers
 from app.services.people.rules import RULES
 from app.services.people.shape import Records
 from app.services.people.view import Incoherence, Raw, View
 
 __all__ = ["RULES", "check", "check_all"]
-_REGISTERED = (rules_people, rules_records, rules_registers)  # importing them fills RULES
+_REGISTERED = (implied, rules_people, rules_records, rules_registers)  # importing them fills RULES
 
 
 def check(household: Raw) -> list[Incoherence]:

@@ -64,13 +64,19 @@ class Parent:
 
 @dataclass(frozen=True)
 class Household:
-    """A household file as far as it matters here. `homes`: the members of each household."""
+    """A household file as far as it matters here. `homes`: the members of each household; `awaited`: what is held of a birth to come."""
 
     id: str
     applicant: str
     people: Mapping[str, Person]
     homes: tuple[frozenset[str], ...]
     parents: tuple[Parent, ...]
+    awaited: Mapping[str, Mapping[str, Any]]
+
+    def held(self, subject: str) -> Mapping[str, Any] | None:
+        """The facts of a person or of a birth to come; None for a stranger."""
+        person = self.people.get(subject)
+        return self.awaited.get(subject) if person is None else person.facts
 
 
 def read_household(data: Mapping[str, Any]) -> Household:
@@ -78,16 +84,17 @@ def read_household(data: Mapping[str, Any]) -> Household:
     records = data.get("records") or {}
     health = {id_: HealthFile.model_validate(entry) for id_, entry in (records.get("health") or {}).items()}
     died = {entry["person"]: date.fromisoformat(str(entry["on"])) for entry in records.get("deaths") or ()}
-    people, homes = {}, []
+    people, homes, awaited = {}, [], {}
     for id_, subject in data["subjects"].items():
         facts = subject.get("facts") or {}
         if subject["kind"] == "household":
             homes.append(frozenset(facts.get("members") or ()))
+        if subject["kind"] == "birth":
+            awaited[id_] = facts
         if subject["kind"] == "person" and facts.get("birth_date"):
             people[id_] = Person(id_, facts, health.get(id_, HealthFile()), died.get(id_))
-    return Household(
-        str(data["id"]), str(data["roles"]["applicant"]), people, tuple(homes), tuple(_parents(records, people, homes))
-    )
+    parents = tuple(_parents(records, people, homes))
+    return Household(str(data["id"]), str(data["roles"]["applicant"]), people, tuple(homes), parents, awaited)
 
 
 def _parents(

@@ -16,6 +16,7 @@ from app.services.simcore.problems import Problem, install, not_found
 from app.services.simcore.world import current_now, current_world, guard_control
 
 REGISTER = "maternal"
+_TAKEN = {"yes_no": bool, "number": int, "money": int}  # by type of item; every other value is text
 blueprint = Blueprint("register", __name__, url_prefix="/registers")
 install(blueprint)
 guard_control(blueprint)
@@ -59,9 +60,9 @@ def _held(context: Context, register: str, items: list[str]) -> None:
 
 
 def _told(context: Context, world: World, subject: str, item: str) -> dict[str, Any]:
-    person, known = world.household.people.get(subject), context.items.by_id[item]
-    if person is not None and known.name in person.facts:
-        return {"value": person.facts[known.name]}
+    held, name = world.household.held(subject), context.items.by_id[item].name
+    if held is not None and name in held:
+        return {"value": held[name]}
     return {"reason": "not_registered"}
 
 
@@ -89,7 +90,7 @@ def inquire(register: str) -> Response:
         found = {
             subject: {"items": {item: _told(context, world, subject, item) for item in sent.items}}
             for subject in sent.subjects
-            if subject in world.household.people
+            if world.household.held(subject) is not None
         }
         if "partial" in shapes:
             for entry in found.values():
@@ -123,8 +124,9 @@ def change(register: str) -> tuple[str, int]:
     context, world_id, now = service(), current_world(), current_now()
     sent = body(UpdateInput)
     _held(context, register, [sent.item])
-    if not isinstance(sent.value, bool):
-        raise Problem(422, "invalid-value", "This item takes true or false.")
+    wanted = _TAKEN.get(context.items.by_id[sent.item].type, str)
+    if type(sent.value) is not wanted:
+        raise Problem(422, "invalid-value", f"This item takes a value of the type {wanted.__name__}.")
     context.suffer(world_id, "updates")
     with context.store.write() as connection:
         if set_fact(connection, find_world(connection, world_id, now), sent.subject, sent.item, sent.value):

@@ -84,8 +84,9 @@ def move_clock(connection: Connection, world: str, now: datetime) -> None:
 
 
 def set_fact(connection: Connection, world: World, subject: str, item: str, value: Any) -> bool:
-    """Change a fact of a person; tells whether it differs from before. The records follow when they are next asked for."""
-    world.person(subject)
+    """Change a fact of a person or of a birth to come; tells whether it differs from before. The records follow when they are next asked for."""
+    if world.household.held(subject) is None:
+        raise not_found("There is nobody of this name here.")
     query = select(worlds.c.household).where(worlds.c.world == world.id)
     data = connection.execute(query).scalar_one()
     facts, name = data["subjects"][subject]["facts"], item.partition(".")[2]

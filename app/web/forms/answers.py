@@ -197,7 +197,9 @@ def _field(journey: Journey, ask: Ask, *, with_unsure: bool) -> Any:
     if item.type == "choices":
         return fields.Choices(choices=[*_options(item), (NONE, _("どれでもない"), {"or": True})], none=NONE, **common)
     if item.type == "subjects":
-        return fields.Choices(choices=[_candidate(journey, one) for one in candidates(journey, item)], **common)
+        found = [_candidate(journey, one) for one in candidates(journey, item)]
+        nobody = [(NONE, _("だれもいない"), {"or": True})] if item.nobody else []
+        return fields.Choices(choices=[*found, *nobody], none=NONE if nobody else "", **common)
     return _radios(journey, item, common, with_unsure)
 
 

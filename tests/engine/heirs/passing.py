@@ -15,17 +15,25 @@ from app.engine.library import Library, load
 PROCEDURES = Path(__file__).parents[3] / "procedures"
 EVENT = Path(__file__).parent / "event"
 KEPT_EVENT = "moving"
+WORDS = {"person", "household", "move", "things", "topics", "conditions", "registers"}  # what moving speaks of
 DIED = date(2027, 3, 1)
 
 
 def library(folder: Path) -> Library:
-    """The real definitions without events but moving, with the small one. ``folder``: an empty place for them."""
-    kept = {path.stem for path in (PROCEDURES / "life_events").glob("*.yaml")} - {KEPT_EVENT}
+    """The real definitions of moving with the small event. ``folder``: an empty place for them."""
+    others = {path.stem for path in (PROCEDURES / "life_events").glob("*.yaml")} - {KEPT_EVENT}
+    words = {path.stem for path in (PROCEDURES / "vocabulary").glob("*.yaml")} - WORDS
     shutil.copytree(
         PROCEDURES,
         folder,
         dirs_exist_ok=True,
-        ignore=lambda _, names: [name for name in names if Path(name).stem in kept or name in ("personas", "schema")],
+        ignore=lambda place, names: [
+            name
+            for name in names
+            if Path(name).stem in others
+            or name in ("personas", "schema")
+            or (Path(place).name == "vocabulary" and Path(name).stem in words)
+        ],
     )
     shutil.copy(EVENT / "vocabulary.yaml", folder / "vocabulary" / "passing.yaml")
     shutil.copy(EVENT / "life_event.yaml", folder / "life_events" / "passing.yaml")

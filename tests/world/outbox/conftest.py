@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.engine.facts import Key
 from app.engine.library import Library, load
 from app.engine.personas import Household, load_households
 from app.engine.values import to_json
@@ -133,6 +134,12 @@ def households(library: Library) -> dict[str, Household]:
     return load_households(PROCEDURES, library)
 
 
+def triage(journey: Journey, household: Household) -> list[Key]:
+    """What is asked first, as far as the household has an answer."""
+    paths = (path.split(".") for path in journey.event.definition.triage)
+    return [key for role, item in paths if (key := (household.roles[role], item)) in household.answers]
+
+
 @pytest.fixture
 def settle(tmp_path: Path, library: Library, households: dict[str, Household]) -> Iterator[Callable[[str], Filing]]:
     """`settle("kudo")`: a world in which everything is known and answered, and nothing is filed."""
@@ -145,9 +152,8 @@ def settle(tmp_path: Path, library: Library, households: dict[str, Household]) -
         mynumber = SimpleNamespace(registers=Registers(library, household), simulation=simulation)
         context = Context(library, households, database, mynumber, offices)  # type: ignore[arg-type]
         world = World.make(context, persona)
-        journey = world.start_journey("moving")
-        move = household.roles["move"]
-        journey.answer({(move, name): household.answers[(move, name)] for name in ("kind", "who", "date")})
+        journey = world.start_journey(household.persona.event)
+        journey.answer({key: household.answers[key] for key in triage(journey, household)})
         journey.decide_consents({one.register.id: True for one in journey.consent_choices.registers})
         journey.look_up("token")
         journey.answer(dict(household.answers))

@@ -11,7 +11,8 @@ import pytest
 from app.engine.personas import household_files
 from app.world import outbox
 
-PERSONAS = [path.stem for path in household_files(Path(__file__).parents[3] / "procedures", ("moving",))]
+EVENTS = ("moving", "childcare", "bereavement")
+PERSONAS = [path.stem for path in household_files(Path(__file__).parents[3] / "procedures", EVENTS)]
 ENVELOPE = {
     "procedure",
     "subject",
