@@ -1,4 +1,4 @@
-"""`hitomado personas`, `plan`: what a household needs."""
+"""`hitomado personas`, `plan`, `once-only`: what households need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from app.cli import common, plans
 from app.cli.common import EXISTING, PROCEDURES, library
-from app.engine import burden
+from app.engine import burden, once_only
 from app.engine.library import Library
 from app.engine.personas import Household, load_households
 from app.engine.planner import make_plan
@@ -51,6 +51,33 @@ def _table_row(library: Library, household: Household) -> str:
         f"{cost.paper.visits} → {cost.here.visits}",
     ]
     return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+@click.command(name="once-only")
+@click.argument("event")
+def once_only_command(event: str) -> None:
+    """Count how often each item is asked on paper, and here, over all households of an event: a Markdown table.
+
+    Example: hitomado once-only childcare
+    """
+    found = library()
+    compiled = common.event(found, event)
+    households = load_households(PROCEDURES, found).values()
+    plans = [
+        (
+            make_plan(compiled, one.facts(found.vocabulary), one.persona.today),
+            one.facts(found.vocabulary, answered=False).by_key.keys(),
+        )
+        for one in households
+        if one.persona.event == event
+    ]
+    rows = once_only.count(plans)
+    click.echo("| item | asked on paper | fetched here | typed here |\n|---|---|---|---|")
+    for row in rows:
+        click.echo(f"| `{row.path}` {row.label} | {row.paper} | {row.fetched} | {row.typed} |")
+    total = [sum(getattr(row, name) for row in rows) for name in ("paper", "fetched", "typed", "typed_though_held")]
+    click.echo(f"| {len(plans)} households, {len(rows)} items | {total[0]} | {total[1]} | {total[2]} |")
+    click.echo(f"\nTyped although a register told it: {total[3]}.")
 
 
 @click.command(name="plan")
