@@ -22,7 +22,7 @@ from e2e.person import Consent, Person
 ROOT = Path(__file__).parent.parent
 PERSONAS = [path.stem for path in household_files(ROOT / "procedures", ("moving", "childcare", "bereavement"))]
 #: made in every run to the end; all others by `make test-all`
-EVERY_RUN = ("kudo", "tran", "tokita")
+EVERY_RUN = ("kudo", "tokita")
 #: what is answered when registers may be asked, by household and view in turn; asking none makes the longest rides
 CONSENTS: tuple[tuple[Consent, ...], ...] = (
     ("all", "choose", "all", "none"),

@@ -84,7 +84,9 @@ def test_there_are_sixteen() -> None:
     assert len(MOVING) == 16
 
 
-@pytest.mark.parametrize("persona", MOVING)
+@pytest.mark.parametrize(
+    "persona", [pytest.param(one, marks=pytest.mark.long if place % 3 else ()) for place, one in enumerate(MOVING)]
+)
 def test_every_household_gets_through_a_correction_a_refusal_and_a_late_step(site: Site, persona: str) -> None:
     citizen = filed(site, persona)
     corrected = judge(citizen, "correction")

@@ -45,7 +45,9 @@ def allowed(filing: Any, application: dict[str, Any]) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize(
+    "persona", [pytest.param(one, marks=pytest.mark.long if place % 2 else ()) for place, one in enumerate(PERSONAS)]
+)
 def test_each_office_gets_the_facts_of_its_own_procedures_alone(settle: Callable[[str], Any], persona: str) -> None:
     filing = settle(persona)
     package = outbox.pack(filing.journey)
