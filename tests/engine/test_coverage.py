@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.coverage import Coverage, measure
 from app.engine.library import Library, load
-from tests.engine.test_roles import LEAVE, folder
+from tests.engine.test_roles import LEAVE, WORDS, folder
 
 TODAY = date(2027, 3, 15)
 PROCEDURES = Path(__file__).parents[2] / "procedures"
@@ -28,6 +28,21 @@ def changed(tmp_path: Path, old: str, new: str) -> Coverage:
     assert old in LEAVE
     library: Library = load(folder(tmp_path, leave=LEAVE.replace(old, new)))
     return measure(library.events["birth"], TODAY)
+
+
+WEIGHT = "  weight: {label: 体重, type: number, topic: people, question: 何グラムか, why: 届のため}\n"
+EACH = "for_each: children\nneeds: [mother.name, birth.date]"
+
+
+def clause(condition: str) -> str:
+    return f'  - {{if: "{condition}", because: あてはまるため, otherwise: あてはまらないため}}\n'
+
+
+def more(tmp_path: Path, condition: str, each: bool = False) -> Coverage:
+    """The small event with one more clause."""
+    leave = LEAVE.replace(CLAUSE, CLAUSE + clause(condition))
+    leave = leave.replace("needs: [mother.name, birth.date]", EACH) if each else leave
+    return measure(load(folder(tmp_path, words=WORDS + WEIGHT, leave=leave)).events["birth"], TODAY)
 
 
 def names(found: Coverage) -> list[str]:
@@ -66,6 +81,26 @@ def test_a_bound_that_nothing_reaches(tmp_path: Path) -> None:
     more = "  - {if: birth.allowance != 1, because: 額のため, otherwise: 額がないため}\n"
     found = names(changed(tmp_path, CLAUSE, CLAUSE + more))
     assert "boundary birth.allowance == 1" in found
+
+
+@pytest.mark.parametrize(
+    ("condition", "bounds"),
+    [
+        ("mother.weight < 2500", {"mother.weight == 2500", "mother.weight == 2499"}),
+        ("12 * year(birth.date) + month(birth.date) >= 24319", {"12 * year(birth.date) + month(birth.date) == 24318"}),
+        ("month(today) in [2, 3]", {"month(today) == 2", "month(today) == 3"}),
+    ],
+)
+def test_what_an_item_is_measured_by_is_reached(tmp_path: Path, condition: str, bounds: set[str]) -> None:
+    """Large numbers that are no money, months counted from year 0, and months other than this one."""
+    found = more(tmp_path, condition)
+    assert bounds <= {one.target.name for one in found.found if one.covered}
+    assert not [name for name in names(found) if not name.startswith("verdict")]
+
+
+def test_one_of_a_list_who_is_not_the_applicant(tmp_path: Path) -> None:
+    """Neither of the two sides can be tried on the same person."""
+    assert names(more(tmp_path, "each != applicant", each=True)) == []
 
 
 def test_the_first_and_the_last_day_of_a_law(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,13 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from app.engine.compiled import CompiledEvent
+from app.engine.coverage.constants import Constants
+from app.engine.deadlines import ONE_DAY
 from app.engine.functions import fiscal_year, plus_years
 from app.engine.vocabulary import Item
 
 PEOPLE = 5  # enough for a fourth child of one parent
 THINGS = 2
 FAR = 10**9
-A_THOUSAND = 1000  # what is compared with an amount of money is larger, with a count or an age smaller
+YEARS = range(1900, 2200)  # calendar years; a month is counted as 12 * year + month
+MONTHS = range(12 * YEARS.start + 1, 12 * YEARS.stop + 1)
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ class Cast:
 
 
 class Candidates:
-    """Values to try, from the constants of the event's own expressions."""
+    """Values to try, from the constants of the event's own expressions that read an item."""
 
     def __init__(self, event: CompiledEvent, cast: Cast, today: date) -> None:
         self.event, self.cast, self.today = event, cast, today
         self._known: dict[tuple[str, str], Sequence[Any]] = {}
+        self._constants = Constants(event)
 
     def of(self, kind: str, name: str) -> Sequence[Any]:
         """What an item is tried with; never empty."""
@@ -55,10 +58,11 @@ class Candidates:
         if key not in self._known:
             item = self.event.vocabulary.item(kind, name)
             assert item is not None, key
-            self._known[key] = tuple(self._values(item))
+            self._known[key] = tuple(self._values(item, self._constants.of(f"{kind}.{name}")))
         return self._known[key]
 
-    def _values(self, item: Item) -> Iterable[Any]:
+    def _values(self, item: Item, constants: Sequence[int | str]) -> Iterable[Any]:
+        numbers = [value for value in constants if isinstance(value, int)]
         match item.type:
             case "yes_no":
                 return (True, False)
@@ -67,62 +71,48 @@ class Candidates:
             case "choices":
                 return ((), *((one,) for one in item.choices), tuple(item.choices))
             case "number" | "money":
-                like = [n for n in self._numbers if (n >= A_THOUSAND) is (item.type == "money")]
-                return sorted({0, 1, FAR, *(n + by for n in like for by in (-1, 0, 1) if n + by >= 0)})
+                return sorted({0, 1, FAR, *(n + by for n in numbers for by in (-1, 0, 1) if n + by >= 0)})
             case "date":
-                return self._days
+                return sorted({*self._usual_days, *self._days(numbers)})
             case "address":
-                return [{"municipality": code} for code in self._codes]
+                return [{"municipality": code} for code in self._codes(constants)]
             case "person":
                 return self.cast.all("person")
             case "subjects":
                 return _groups(self.cast.all(item.of or ""))
             case "document":
                 return ({"name": "a.jpg", "media_type": "image/jpeg", "size": 1},)
-        return ("x", *self._texts)
+        return ("x", *(value for value in constants if isinstance(value, str)))
 
-    @cached_property
-    def _constants(self) -> frozenset[Any]:
-        sources = [condition.source for one in self.event.procedures for condition in one.conditions]
-        sources += [
-            item.derived
-            for kind in self.event.vocabulary.kinds.values()
-            for item in kind.items.values()
-            if item.derived
-        ]
-        nodes = (node for source in sources for node in ast.walk(ast.parse(source.strip(), mode="eval")))
-        return frozenset(
-            node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) in (int, str)
-        )
-
-    @cached_property
-    def _numbers(self) -> list[int]:
-        return sorted(value for value in self._constants if isinstance(value, int))
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return sorted(value for value in self._constants if isinstance(value, str))
-
-    @cached_property
-    def _codes(self) -> list[str]:
-        named = [code for code in self._texts if code.isdigit() and len(code) == 6]
+    def _codes(self, constants: Sequence[int | str]) -> list[str]:
+        named = [value for value in constants if isinstance(value, str) and value.isdigit() and len(value) == 6]
         return sorted({*named, *(one.code for one in self.event.authorities.values() if one.code)})
 
     @cached_property
-    def _days(self) -> list[date]:
-        """Around today, around every age and number of days that is compared, and both ends of school years."""
-        spans = [n for n in self._numbers if 0 < n <= 400]
-        days = {
-            self.today + timedelta(days=n * sign + by) for n in (0, *spans) for sign in (1, -1) for by in (-1, 0, 1)
-        }
-        for years in {*(n for n in spans if n <= 120), *range(0, 100, 9)}:
-            day = plus_years(self.today, -years)
-            days |= {day + timedelta(days=by) for by in (-1, 0, 1)} | {plus_years(self.today, years)}
-            days.add(date(day.year, 1, 1))
+    def _usual_days(self) -> set[date]:
+        """Around today, at all ages, and both ends of school years."""
+        days = {self.today + by * ONE_DAY for by in (-1, 0, 1)}
+        for years in range(0, 100, 9):
+            days |= {*self._around(-years), plus_years(self.today, years)}
         first = fiscal_year(self.today) - 6  # born in that year's cohort: 小学1年 is cohort - 1, and so on
         for grade in range(-6, 20):
             days |= {date(first - grade, 4, 2), date(first - grade + 1, 4, 1)}
-        return sorted(days)
+        return days
+
+    def _days(self, numbers: Sequence[int]) -> Iterator[date]:
+        """Around every age and number of days that is compared, and both sides of the years and months that are."""
+        for n in numbers:
+            if 0 < n <= 400:
+                yield from (self.today + timedelta(days=n * sign + by) for sign in (1, -1) for by in (-1, 0, 1))
+            if 0 < n <= 120:
+                yield from (*self._around(-n), plus_years(self.today, n))
+            first = date(n, 1, 1) if n in YEARS else date((n - 1) // 12, (n - 1) % 12 + 1, 1) if n in MONTHS else None
+            if first is not None:
+                yield from (first - ONE_DAY, first)
+
+    def _around(self, years: int) -> Iterator[date]:
+        day = plus_years(self.today, years)
+        yield from (day - ONE_DAY, day, day + ONE_DAY, date(day.year, 1, 1))
 
 
 def _groups(subjects: Sequence[str]) -> Iterator[tuple[str, ...]]:

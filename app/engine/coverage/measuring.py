@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ from functools import cached_property
 from app.engine.compiled import CompiledEvent, CompiledProcedure
 from app.engine.coverage.candidates import Candidates, Cast
 from app.engine.coverage.targets import Target, Targets
-from app.engine.coverage.walk import find
+from app.engine.coverage.walk import Case, Walker
 from app.engine.facts import Fact, Facts
 from app.engine.planner import make_plan
 
@@ -61,22 +61,26 @@ def _of(
     event: CompiledEvent, procedure: CompiledProcedure, candidates: Candidates, cast: Cast, today: date
 ) -> Iterator[Found]:
     role = procedure.definition.for_each
-    each = cast.all(event.definition.roles[role].kind)[0] if role else None
-    alone = replace(event, procedures=(procedure,))
+    # Two of a kind: what `each` must not be (the applicant) is what the first one is.
+    subjects = cast.all(event.definition.roles[role].kind)[:2] if role else (None,)
+    alone, walker = replace(event, procedures=(procedure,)), Walker(candidates, cast)
     # The day must be one on which the definition is law.
     valid = procedure.definition.valid
     day = today if valid.on(today) else (valid.last if valid.last and valid.last < today else valid.first) or today
-    for target in Targets(event, procedure, each, day).all():
-        yield Found(target, _comes_about(alone, target, each, candidates, cast, day))
+    for ways in zip(*(Targets(event, procedure, each, day).all() for each in subjects), strict=True):
+        yield Found(ways[0], _comes_about(alone, tuple(zip(subjects, ways, strict=True)), walker, cast))
 
 
-def _comes_about(
-    event: CompiledEvent, target: Target, each: str | None, candidates: Candidates, cast: Cast, today: date
-) -> bool:
-    day = target.on or today
-    values = find(target.goals, candidates, cast, day, f"{target.procedure} {target.sort} {target.name}")
-    if values is None:
+def _comes_about(event: CompiledEvent, ways: Sequence[tuple[str | None, Target]], walker: Walker, cast: Cast) -> bool:
+    """Whether one target comes about for any of the subjects that `each` may be."""
+    tries = [(each, target, day) for each, target in ways for day in target.days]
+    first = ways[0][1]
+    cases = [Case(target.goals, day) for _, target, day in tries]
+    found = walker.find(cases, f"{first.procedure} {first.sort} {first.name}")
+    if found is None:
         return False
+    place, values = found
+    each, target, day = tries[place]
     facts = Facts.of(cast.roles, cast.kinds, (Fact(*key, value) for key, value in values.items()))
     plan = make_plan(event, facts, day)
     row = plan.find(target.procedure, each) or plan.find(target.procedure)

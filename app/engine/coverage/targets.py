@@ -13,6 +13,7 @@ from app.engine.compiled import CompiledEvent, CompiledProcedure, ItemPath
 from app.engine.conditions import UNKNOWN, Condition, ConditionError, Env, Scope, Type, parse
 from app.engine.conditions.types import BOOL
 from app.engine.coverage.walk import Goal
+from app.engine.deadlines import shift_months
 from app.engine.plan import Plan
 from app.engine.planned import PlannedProcedure
 from app.engine.values import ValueProblem, from_json
@@ -26,14 +27,14 @@ ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
 @dataclass(frozen=True)
 class Target:
-    """Something that can happen: under ``goals`` the plan shows it. ``on``: the day of the plan, where it must be that one."""
+    """Something that can happen: under ``goals`` the plan shows it on one of the ``days``."""
 
     procedure: str
     sort: Sort
     name: str
     goals: tuple[Goal, ...]
     shown: Shown
-    on: date | None = None
+    days: tuple[date, ...]
 
 
 class Targets:
@@ -189,7 +190,7 @@ class Targets:
                     f"法律が{name}",
                     (),
                     lambda plan, row: row.word == "not_required",
-                    day,
+                    (day,),
                 )
 
     # --- what is filed --------------------------------------------------------------------------------------------------
@@ -229,10 +230,17 @@ class Targets:
         def there(plan: Plan, row: PlannedProcedure) -> bool:
             return plan.run(condition, self.each if condition.uses_each else None)[0] is True
 
-        return self._target(sort, text, goals, there)
+        return Target(self.definition.id, sort, text, goals, there, self._days_for(text))
+
+    def _days_for(self, text: str) -> tuple[date, ...]:
+        """The day itself; where a comparison speaks of the day by name, also one in each of the other months of the year."""
+        names = {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+        months = range(12 if "today" in names else 1)
+        days = (shift_months(self.today, count) for count in months)
+        return tuple(day for day in days if self.definition.valid.on(day))
 
     def _target(self, sort: Sort, name: str, goals: tuple[Goal, ...], shown: Shown) -> Target:
-        return Target(self.definition.id, sort, name, goals, shown)
+        return Target(self.definition.id, sort, name, goals, shown, (self.today,))
 
 
 def _values(node: ast.Compare) -> Iterator[tuple[Sort, str]]:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import cycle, islice
 from typing import Any
 
 from app.engine.conditions import UNKNOWN, Env
@@ -17,6 +18,8 @@ GLANCES = 4  # values of one key that a step looks at before it takes one that h
 TRIES = 30
 NOISE = 0.15  # how often a step is taken that makes things worse for now
 
+Values = dict[Key, Any]
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -27,53 +30,114 @@ class Goal:
     each: str | None = None
 
 
-def find(goals: Sequence[Goal], candidates: Candidates, cast: Cast, today: date, name: str) -> dict[Key, Any] | None:
-    """Facts under which every goal has its value, or None where none were found. ``name`` seeds the walk."""
-    dice = random.Random(name)
-    for _ in range(TRIES):
-        found = _walk(goals, candidates, cast, today, dice)
-        if found is not None:
-            return found
-    return None
+@dataclass(frozen=True)
+class Case:
+    """Goals that are to be met together, on a day."""
+
+    goals: tuple[Goal, ...]
+    today: date
 
 
-def _walk(
-    goals: Sequence[Goal], candidates: Candidates, cast: Cast, today: date, dice: random.Random
-) -> dict[Key, Any] | None:
-    values: dict[Key, Any] = {}
-    best, blame = _judge(goals, values, cast, today)
-    for _ in range(STEPS):
-        if best == len(goals):
-            return values
-        keys = [key for key in blame if key[0] is not None]
-        if not keys:
-            return None
-        key = dice.choice(keys)
-        before = values.get(key, UNKNOWN)
-        for _ in range(GLANCES):
-            values[key] = dice.choice(candidates.of(cast.kinds[key[0]], key[1]))
-            score, blamed = _judge(goals, values, cast, today)
-            if score > best:
-                break
-        if score >= best or dice.random() < NOISE:
-            best, blame = score, blamed
-        elif before is UNKNOWN:
-            del values[key]
+class Walker:
+    """Finds facts for one case after another. What it found for one is where it looks first for the next: cases of the
+    same procedure have most of their goals in common."""
+
+    def __init__(self, candidates: Candidates, cast: Cast) -> None:
+        self._candidates, self._cast = candidates, cast
+        self._found: list[Values] = []
+
+    def find(self, cases: Sequence[Case], name: str) -> tuple[int, Values] | None:
+        """The place of a case that can be, and facts under which each of its goals has its value; None where none were
+        found. ``name`` seeds the walk."""
+        dice = random.Random(name)
+        for place, case in enumerate(cases):
+            values = self._walk(case, self._nearest(case), dice)
+            if values is not None:
+                return place, values
+        for place, case in islice(cycle(enumerate(cases)), TRIES):
+            values = self._walk(case, {}, dice)
+            if values is not None:
+                return place, values
+        return None
+
+    def _nearest(self, case: Case) -> Values:
+        """Facts found before that meet the most goals; none where no facts do as well."""
+        known: list[Values] = [{}, *self._found]
+        nearest = max(known, key=lambda values: _State(case, values, self._cast).met)
+        return dict(nearest)
+
+    def _walk(self, case: Case, start: Values, dice: random.Random) -> Values | None:
+        state = _State(case, start, self._cast)
+        for _ in range(STEPS):
+            if state.met == len(case.goals):
+                if state.values not in self._found:
+                    self._found.append(state.values)
+                return state.values
+            keys = state.blame()
+            if not keys:
+                return None
+            key = dice.choice(keys)
+            before = state.save(key)
+            worst = state.met
+            for _ in range(GLANCES):
+                state.put(key, dice.choice(self._candidates.of(self._cast.kinds[key[0]], key[1])))
+                if state.met > worst:
+                    break
+            if state.met < worst and dice.random() >= NOISE:
+                state.restore(key, before)
+        return None
+
+
+class _State:
+    """Facts and what the goals come out as under them. Only the goals that rest on a changed fact are worked out again:
+    no other fact can turn a decided expression round, nor decide an undecided one."""
+
+    def __init__(self, case: Case, values: Values, cast: Cast) -> None:
+        self.values = values
+        self._case = case
+        self._env = Env(values, dict(cast.roles), case.today)
+        self._results = [self._run(goal) for goal in case.goals]
+
+    @property
+    def met(self) -> int:
+        """How many goals have their value."""
+        return sum(met for met, _, _ in self._results)
+
+    def blame(self) -> list[Key]:
+        """The keys that the first goal that is not met rests on; where it is undecided, those that could decide it."""
+        for met, undecided, reads in self._results:
+            if not met:
+                keys = [key for key in reads if key[0] is not None]
+                return [key for key in keys if undecided and key not in self.values] or keys
+        return []
+
+    def put(self, key: Key, value: Any) -> None:
+        """Change one fact."""
+        self.values[key] = value
+        self._env.memo = {}
+        self._results = [
+            self._run(goal) if key in result[2] else result
+            for goal, result in zip(self._case.goals, self._results, strict=True)
+        ]
+
+    def save(self, key: Key) -> tuple[Any, list[tuple[bool, bool, list[Key]]]]:
+        """What ``restore`` needs to take back changes of one fact."""
+        return self.values.get(key, UNKNOWN), self._results
+
+    def restore(self, key: Key, before: tuple[Any, list[tuple[bool, bool, list[Key]]]]) -> None:
+        """Take back all changes of one fact."""
+        value, self._results = before
+        self._env.memo = {}
+        if value is UNKNOWN:
+            del self.values[key]
         else:
-            values[key] = before
-    return None
+            self.values[key] = value
 
-
-def _judge(goals: Sequence[Goal], values: dict[Key, Any], cast: Cast, today: date) -> tuple[int, list[Key]]:
-    """How many goals are met, and the keys that the first one that is not rests on."""
-    met = 0
-    blame: list[Key] = []
-    for goal in goals:
-        env = Env(values, {**cast.roles, "each": goal.each}, today)
+    def _run(self, goal: Goal) -> tuple[bool, bool, list[Key]]:
+        """Whether a goal is met, whether it is undecided, and the keys it rests on."""
+        env = self._env
+        env.bound["each"] = goal.each
+        env.reads = []
         value = goal.run(env)
-        if value is goal.wanted or (value is not UNKNOWN and value == goal.wanted):
-            met += 1
-        elif not blame:
-            lacking = [key for key in env.reads if key not in values] if value is UNKNOWN else []
-            blame = lacking or list(env.reads)
-    return met, blame
+        undecided = value is UNKNOWN
+        return not undecided and value == goal.wanted, undecided, env.reads
