@@ -79,6 +79,8 @@ BROKEN: list[tuple[str, str, str, Callable[[Raw], None]]] = [
     ("parents", "yamashina", "2人", more("family", person="ren", relation="mother", of="mio")),
     ("parents", "yamashina", "性別", put("ren", sex="female")),
     ("parents", "yamashina", "先祖", more("family", person="mio", relation="father", of="ren")),
+    ("implied", "sugihara", "kin は、records によれば child", put("kumiko", kin="grandchild")),
+    ("implied", "sugihara", "paid_pensions", put("isamu", paid_pensions=["disability_basic"])),
     ("kin-known", "yamashina", "subjects にいません", more("family", person="nobody", relation="sibling", of="ren")),
     ("marriage", "ooba", "2人", more("family", person="chinatsu", relation="spouse", of="takashi", since="2015-01-01")),
     ("marriage", "yamashina", "年齢", record("family", 0, "since", value="2001-01-01")),
