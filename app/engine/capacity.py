@@ -47,12 +47,19 @@ class ActingFor:
 
 
 def acting_for(plan: Plan, planned: PlannedProcedure) -> tuple[ActingFor, ...]:
-    """The people beside the applicant for whom a procedure is filed, each once. Companies are told by the applicant alone."""
-    if planned.compiled.definition.private:
+    """The people beside the applicant for whom a procedure is filed, each once. Companies are told by the applicant alone, and nobody
+    files for those who sign themselves."""
+    if planned.compiled.definition.private or signs_apart(plan, planned):
         return ()
     applicant = plan.facts.roles["applicant"]
     people = dict.fromkeys(one for one in _concerned(plan, planned) if plan.facts.kinds.get(one) == "person")
     return tuple(ActingFor(one, _capacity(plan, one)) for one in people if one != applicant)
+
+
+def signs_apart(plan: Plan, planned: PlannedProcedure) -> bool:
+    """Whether somebody beside the applicant signs it themselves, or shows themselves at a counter."""
+    own = planned.subject is None or planned.subject == plan.facts.roles["applicant"]
+    return planned.compiled.definition.signed_by == "each" and not own
 
 
 def everybody(plan: Plan) -> dict[ActingFor, tuple[PlannedProcedure, ...]]:

@@ -228,7 +228,12 @@ class Sources(Model):
 
 
 class Procedure(Model):
-    """One legal or private act, as DESIGN section 4 describes it. Texts are Japanese source strings."""
+    """One legal or private act, as DESIGN section 4 describes it. Texts are Japanese source strings.
+
+    ``signed_by: each``, only beside ``for_each``: whom the instance is about signs it, with their own card and in a session of their own;
+    the applicant signs no more than the instance about themselves. Without it the applicant signs all instances. Where the channel is a
+    counter, nobody signs beforehand. A private notice is not signed unless this says so.
+    """
 
     id: str
     title: str
@@ -241,6 +246,7 @@ class Procedure(Model):
     private: bool = False
     cleared: bool | None = None  # may see withheld facts; by default public offices may, private companies may not
     for_each: str | None = None
+    signed_by: Literal["each"] | None = None
     also_for: str | None = (
         None  # people of a list role whose part the applicant files as well, though no record of theirs changes here
     )
@@ -259,6 +265,12 @@ class Procedure(Model):
     cautions: tuple[str, ...] = ()
     valid: Valid = Valid()
     sources: Sources
+
+    @model_validator(mode="after")
+    def _somebody_signs(self) -> Procedure:
+        if self.signed_by is not None and self.for_each is None:
+            raise wrong("だれが署名するかが決まりません", "signed_by: each は、for_each: と一緒に書いてください")
+        return self
 
     @property
     def sees_withheld(self) -> bool:

@@ -166,9 +166,17 @@ class Identity:
         self._provider = provider
 
     def push_request(
-        self, world: str, now: datetime, redirect_uri: str, *, sign_transaction: str | None = None, language: str = "ja"
+        self,
+        world: str,
+        now: datetime,
+        redirect_uri: str,
+        *,
+        sign_transaction: str | None = None,
+        language: str = "ja",
+        whose: str | None = None,
     ) -> Pushed:
-        """Prepare a visit to the identity provider: for signing in, or for signing a transaction.
+        """Prepare a visit to the identity provider: for signing in, or for signing a transaction. `whose`: the subject whose card is
+        expected (`login_hint`); by default that of the person who files.
 
         Raises `ServiceDown`, `ServiceRefused`.
         """
@@ -182,6 +190,8 @@ class Identity:
         }  # fmt: skip
         if sign_transaction:
             form["sign_transaction_id"] = sign_transaction
+        if whose:
+            form["login_hint"] = whose
         endpoint = provider.path("pushed_authorization_request_endpoint")
         sent = form | provider.authentication()
         told = provider.client.call("POST", endpoint, place=Place(world, now), form=sent).json()

@@ -44,7 +44,7 @@ SITE = Party(
     "hitomado",
     "ひとまど（模擬）",
     frozenset({"openid", "name", "address", "birthdate", "gender", "sign", "registers", "account", "phr"}),
-    ("/start/return", "/sign/return"),
+    ("/start/return", "/sign/return", "/confirm/return"),
 )
 #: Clients to try things with. Their keys lie in the data folder, `client_<id>.pem`.
 TEST_CLIENTS = (

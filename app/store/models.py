@@ -208,3 +208,25 @@ class DeviceLink(Base):
         ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),
         UniqueConstraint("digest"),
     )
+
+
+class Invitation(Base):
+    """That somebody beside the visitor is asked to sign a case themselves. ``standing``: open, signed, refused, or counter where they
+    show themselves at one instead.
+
+    Found by the SHA-256 of the token of its newest link, None before there is one. ``expires_on`` is the last simulated day of that link,
+    ``settled_at`` the simulated moment of the answer. ``sealed``: what is signed, and the signature transaction that runs.
+    """
+
+    __tablename__ = "invitations"
+    world: Mapped[str] = _world_key()
+    case: Mapped[int] = mapped_column(primary_key=True)
+    standing: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str | None] = mapped_column(String(64), default=None)
+    expires_on: Mapped[str | None] = mapped_column(String(10), default=None)
+    settled_at: Mapped[str | None] = mapped_column(String(32), default=None)
+    sealed: Mapped[bytes]
+    __table_args__ = (
+        ForeignKeyConstraint(["world"], ["worlds.id"], ondelete="CASCADE"),
+        UniqueConstraint("digest"),
+    )

@@ -11,6 +11,7 @@ from app.engine.capacity import ActingFor, Capacity
 from app.engine.facts import Key
 from app.engine.lifecycle import EventType
 from app.store import models
+from app.world.outbox.packing import carries_proof
 from app.world.views import CaseView
 from app.world.worlds import World
 
@@ -27,7 +28,8 @@ class Signed:
 class Sent:
     """An application. `facts`: what its office has now, in JSON shape, in the order of the definition; `corrected`: which of them were
     corrected after they were filed, and whether that was signed (None: nobody asks for it). `acting_for`: whose part it is beside the
-    applicant's. `noted`: what a register told where the person says otherwise. `subjects`: role to subjects."""
+    applicant's. `noted`: what a register told where the person says otherwise. `signer`: who signs, where each person signs for
+    themselves; None: the applicant, if anybody. `subjects`: role to subjects."""
 
     facts: Mapping[Key, Any]
     noted: Mapping[Key, Any]
@@ -37,6 +39,7 @@ class Sent:
     signed: Signed | None
     corrected: Mapping[Key, bool | None] = field(default_factory=dict)
     acting_for: tuple[ActingFor, ...] = ()
+    signer: str | None = None
 
 
 def key_of(text: str) -> Key:
@@ -56,7 +59,7 @@ def sent(world: World, case: CaseView) -> Sent:
         if int(count) <= len(rounds):  # one that the office did not take is none
             corrected |= {key_of(text): value for text, value in changes.items()}
             signed |= {key_of(text): rounds[int(count) - 1] for text in changes}
-    proof = None if body["private"] else body["proof"]
+    proof = body["proof"] if carries_proof(body) else None
     return Sent(
         facts={**facts, **corrected},
         noted={key_of(text): value for text, value in body.get("noted", {}).items()},
@@ -66,6 +69,7 @@ def sent(world: World, case: CaseView) -> Sent:
         signed=Signed(proof["certificate"], datetime.fromisoformat(proof["signed_at"])) if proof else None,
         corrected=signed,
         acting_for=tuple(ActingFor(one, Capacity(as_)) for one, as_ in body.get("acting_for", {}).items()),
+        signer=body.get("signer"),
     )
 
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.engine.lifecycle import CaseState, Event, EventType, may, reduce, whose_turn
+from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
 from app.store import models
+from app.world.outbox.inviting import held
 from app.world.outbox.recording import as_event
 
 
@@ -30,6 +31,8 @@ class CaseView:
     waits_for: tuple[int, ...]
     sent: tuple[int, ...]
     tries: int
+    unsigned: bool = False
+    """Whom it is about has not signed it yet, so that it may not go."""
 
     def may(self, event: str) -> bool:
         """Whether something can happen to the case now (`withdrawn`, `visited` …)."""
@@ -70,10 +73,11 @@ def cases_of(session: Session, world: str) -> list[CaseView]:
     for row in session.scalars(select(event).where(event.world == world).order_by(event.case, event.seq)):
         histories.setdefault(row.case, []).append((as_event(row), row.actor))
     rows = session.scalars(select(case).where(case.world == world).order_by(case.n))
-    return [_case(row, histories.get(row.n, [])) for row in rows]
+    unsigned = held(session, world)
+    return [_case(row, histories.get(row.n, []), row.n in unsigned) for row in rows]
 
 
-def _case(row: models.Case, history: list[tuple[Event, str]]) -> CaseView:
+def _case(row: models.Case, history: list[tuple[Event, str]], unsigned: bool) -> CaseView:
     return CaseView(
         row.n,
         row.journey,
@@ -87,6 +91,7 @@ def _case(row: models.Case, history: list[tuple[Event, str]]) -> CaseView:
         tuple(row.waits_for),
         tuple(row.sent),
         row.tries,
+        unsigned and row.state == State.QUEUED,
     )
 
 

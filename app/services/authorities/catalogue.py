@@ -51,6 +51,8 @@ class Procedure:
     title: str
     authority: str
     private: bool
+    signed_by_each: bool
+    """Whom it is about signs it, even where it is private."""
     default_mode: str
     modes: frozenset[str]
     visit_reason: str
@@ -136,6 +138,7 @@ def _procedure(row: Mapping[str, Any]) -> Procedure:
         title=row["title"],
         authority=row["authority"],
         private=bool(row.get("private", False)),
+        signed_by_each=row.get("signed_by") == "each",
         default_mode=channel["mode"],
         modes=frozenset([channel["mode"], *(part["mode"] for part in exceptions)]),
         visit_reason=reasons[0] if reasons else "",

@@ -39,7 +39,9 @@ def addressed(catalogue: Catalogue, sent: ApplicationIn) -> tuple[Authority, Pro
         words = f"「{procedure.title}」は、出さなくても済みます。"
         raise _refused("nothing-to-file", "This follows by itself.", words)
     # A counter takes everything that its office takes, for those who cannot file in another way.
-    if channel not in procedure.modes and (channel != "visit" or procedure.private):
+    if channel not in procedure.modes and (
+        channel != "visit" or (procedure.private and not procedure.signed_by_each)
+    ):
         words = f"「{procedure.title}」は、この方法では出せません。"
         raise _refused("wrong-channel", "It cannot be filed in this way.", words)
     return authority, procedure, channel
@@ -56,11 +58,16 @@ def check_signature(
 ) -> None:
     """`Problem` 422 when the signature is not accepted, 503 when it cannot be checked now.
 
-    A private notice is not signed. At a counter, or by mail, people show in another way who they are: there a signature
+    A private notice is not signed, unless each person signs for themselves: then the one that it is about must be named as signer. At a counter, or by mail, people show in another way who they are: there a signature
     may be absent, but a wrong one is refused.
     """
-    if procedure.private or (channel != "online" and sent.signature is None):
+    if procedure.private and not procedure.signed_by_each:
         return
+    if channel != "online" and sent.signature is None:
+        return
+    if procedure.signed_by_each and sent.signer != sent.subject:
+        words = f"「{procedure.title}」は、本人が署名します。ほかの人は署名できません。"
+        raise _refused("signature-wrong-signer", "Whom it is about must sign.", words)
     _verify(trust, world, now, sent, raw, signature.SIGNED_FIELDS)
 
 

@@ -58,6 +58,8 @@ class ApplicationIn(Signed):
     attachments: list[Attachment] = Field(default_factory=list)
     acting_for: dict[str, Literal["parent", "kin", "delegate"]] = Field(default_factory=dict, max_length=100)
     """For whom beside themselves the citizen files, and in what capacity; who signs answers for it (民法 第99条)."""
+    signer: str | None = Field(default=None, max_length=80)
+    """Who signs, where each person signs for themselves; else it is the applicant of `subjects`."""
 
 
 class Correction(Signed):

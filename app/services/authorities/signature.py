@@ -33,6 +33,7 @@ SIGNED_FIELDS = (
     "subjects",
     "attachments",
     "acting_for",
+    "signer",
 )
 """The fields of an application that its digest covers."""
 CORRECTED_FIELDS = ("arrival_number", "facts")

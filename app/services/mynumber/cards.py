@@ -69,13 +69,20 @@ def normal_pin(text: str) -> str:
 
 
 def make_cards(connection: Connection, world: str, household: HouseholdFile, now: datetime) -> None:
-    """Cards of the applicant and of everybody who holds one by their facts. None for the applicant where the file says so."""
+    """Cards of the applicant and of everybody who holds one by their facts. None for the applicant where the file says so.
+
+    Of adults who live elsewhere a file tells only what concerns the family: they hold one unless it says otherwise.
+    """
     issued = now.date() - ISSUED_BEFORE
+    elsewhere = household.elsewhere
     for subject, entry in household.subjects.items():
         if entry.kind != "person":
             continue
         applicant = subject == household.applicant
-        held = household.card.state != "none" if applicant else entry.facts.get("card_held") is True
+        birth = entry.facts.get("birth_date")
+        silent = "card_held" not in entry.facts and subject in elsewhere and isinstance(birth, str)
+        assumed = silent and age_on(str(birth), issued) >= ADULT_AGE
+        held = household.card.state != "none" if applicant else entry.facts.get("card_held", assumed) is True
         if not held:
             continue
         file = household.card if applicant else CardFile()
@@ -83,7 +90,6 @@ def make_cards(connection: Connection, world: str, household: HouseholdFile, now
         signing = entry.facts.get("signing_certificate", "valid")
         if file.state in ("signing_expired", "signing_revoked"):
             signing = file.state.removeprefix("signing_")
-        birth = entry.facts.get("birth_date")
         if isinstance(birth, str) and age_on(birth, now.date()) < SIGNING_AGE:
             signing = "none"
         values = {

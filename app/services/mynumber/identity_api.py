@@ -34,7 +34,7 @@ _SEX = {"male": "1", "female": "2"}
 _KEPT = frozenset(
     {
         "response_type", "scope", "client_id", "redirect_uri", "state", "nonce", "code_challenge", "code_challenge_method",
-        "acr_values", "sign_transaction_id", "ui_locales", "response_mode", "prompt",
+        "acr_values", "sign_transaction_id", "ui_locales", "response_mode", "prompt", "login_hint",
     }
 )  # fmt: skip
 

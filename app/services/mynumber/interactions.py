@@ -27,7 +27,8 @@ _ANSWER = "answer"  # beside them, once it is done: where the browser was sent
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A request in a browser. `now`: the simulated moment at which it was pushed."""
+    """A request in a browser. `now`: the simulated moment at which it was pushed. `applicant`: whose card is read: the one that the person
+    chose, else the one that the client expects (`login_hint`), else that of the person who files."""
 
     id: str
     world: str
@@ -57,7 +58,8 @@ def _load(context: Context, id_: str, *, states: tuple[str, ...]) -> Interaction
         row = connection.execute(select(requests).where(requests.c.id == id_)).first()
         if row is None or row.state not in states or row.expires < context.config.timestamp():
             return None
-        applicant = row.parameters.get(_CHOSEN) or the_world(connection, row.world).applicant
+        hinted = row.parameters.get(_CHOSEN) or row.parameters.get("login_hint")
+        applicant = hinted or the_world(connection, row.world).applicant
     return Interaction(row.id, row.world, row.client, applicant, row.parameters, datetime.fromisoformat(row.now))
 
 

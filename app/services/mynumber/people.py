@@ -100,6 +100,14 @@ class HouseholdFile(BaseModel):
         """Subject id of the person who files."""
         return str(self.roles["applicant"])
 
+    @property
+    def elsewhere(self) -> set[str]:
+        """People who are alive and belong to no household of the file."""
+        people = {id_ for id_, subject in self.subjects.items() if subject.kind == "person"}
+        homes = (subject.facts.get("members") for subject in self.subjects.values() if subject.kind == "household")
+        at_home = {one for members in homes if isinstance(members, list) for one in members}
+        return people - at_home - {death.person for death in self.records.deaths}
+
     def problem(self, items: Items) -> str | None:
         """What is wrong with it, in one phrase, or None."""
         applicant = self.subjects.get(str(self.roles.get("applicant")))

@@ -12,6 +12,7 @@ from app.gateway.base import ServiceError
 from app.points import reach
 from app.store import models
 from app.world.context import Context
+from app.world.outbox import inviting
 from app.world.outbox.correcting import send_corrections
 from app.world.outbox.recording import record
 from app.world.outbox.sending import send
@@ -36,8 +37,9 @@ def _release(context: Context, world: str, now: datetime) -> bool:
     moved = False
     with context.database.write() as session:
         cases = {case.n: case for case in session.scalars(select(models.Case).where(models.Case.world == world))}
+        held = inviting.held(session, world)
         for case in cases.values():
-            if case.state == State.QUEUED and all(cases[n].state == State.COMPLETED for n in case.waits_for):
+            if case.state == State.QUEUED and case.n not in held and all(cases[n].state == State.COMPLETED for n in case.waits_for):
                 moved = True
                 if case.channel == "automatic":
                     record(session, case, Event(EventType.FOLLOWED, now), "")

@@ -14,6 +14,7 @@ from app.points import reach
 from app.store import models
 from app.world.context import Context
 from app.world.journeys import Journey
+from app.world.outbox import inviting
 from app.world.outbox.packing import UNDONE, Package, filed_pairs
 
 
@@ -23,6 +24,7 @@ def prepare(context: Context, journey: Journey, transaction: str, package: Packa
         "digest": package.digest,
         "manifest": list(package.manifest),
         "applications": list(package.applications),
+        "apart": list(package.apart),
         "version": journey.version,
     }
     with context.database.write() as session:
@@ -53,8 +55,10 @@ def file(context: Context, journey: Journey, transaction: str, proof: Mapping[st
         if proof is not None:
             proof = {**proof, "manifest": package["manifest"], "signed_digest": package["digest"]}
         filed = filed_pairs(session, journey)
-        new = [one for one in package["applications"] if (one["procedure"], one["subject"]) not in filed]
-        _make_cases(session, context, journey, new, proof)
+        bodies = [{**one, "proof": proof} for one in package["applications"]]
+        bodies += [{**one, "proof": None} for one in package.get("apart", ())]
+        new = [one for one in bodies if (one["procedure"], one["subject"]) not in filed]
+        _make_cases(session, context, journey, new)
         session.flush()
         reach("file.before-commit")
     reach("file.after-commit")
@@ -70,8 +74,8 @@ def _make_cases(
     context: Context,
     journey: Journey,
     applications: Sequence[dict[str, Any]],
-    proof: Mapping[str, Any] | None,
 ) -> None:
+    """``applications``: each with its proof."""
     first = (session.scalar(select(func.max(models.Case.n)).where(models.Case.world == journey.world)) or 0) + 1
     numbers: dict[str, dict[str | None, int]] = {}
     query = select(models.Case).where(models.Case.world == journey.world, models.Case.journey == journey.n)
@@ -98,8 +102,10 @@ def _make_cases(
             sent=[rows_by_key[key] for key in application["facts"] if key in rows_by_key],
             waits_for=_waits_for(application, numbers),
         )
-        row.sealed = context.database.seal.close(f"cases/{journey.world}/{n}", {**application, "proof": proof})
+        row.sealed = context.database.seal.close(f"cases/{journey.world}/{n}", application)
         session.add(row)
+        if application.get("signer") and application["proof"] is None and row.channel == "online":
+            inviting.invite(session, context.database.seal, row, application)
 
 
 def _wait_for_the_new(earlier: Sequence[models.Case], numbers: Mapping[str, Mapping[str | None, int]]) -> None:

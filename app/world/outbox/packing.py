@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine.capacity import acting_for
+from app.engine.capacity import acting_for, signs_apart
 from app.engine.lifecycle import State
 from app.engine.planner import Plan, PlannedProcedure
 from app.engine.values import to_json
@@ -30,6 +30,7 @@ SIGNED_FIELDS = (
     "subjects",
     "attachments",
     "acting_for",
+    "signer",
 )
 CORRECTED_FIELDS = ("arrival_number", "facts")
 
@@ -37,11 +38,18 @@ CORRECTED_FIELDS = ("arrival_number", "facts")
 @dataclass(frozen=True)
 class Package:
     """Everything that one signature covers. ``digest`` is base64 SHA-256 over the manifest of the applications' digests,
-    so that each office can check its own part without seeing the others'."""
+    so that each office can check its own part without seeing the others'. ``apart``: what is filed together with it and not covered,
+    because somebody else signs it."""
 
     applications: tuple[dict[str, Any], ...]
     manifest: tuple[str, ...]
     digest: str
+    apart: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is filed at all."""
+        return not self.applications and not self.apart
 
 
 def _held(plan: Plan) -> set[str]:
@@ -85,18 +93,30 @@ def pack(journey: Journey, *, signed: bool = True) -> Package:
 
     Without a signature nothing that a public office takes goes online: it is prepared for the counter. Private notices need none.
     """
-    applications = tuple(_application(journey, planned, signed) for planned in fileable(journey))
-    return _package(applications, SIGNED_FIELDS)
+    plan, procedures = journey.plan, fileable(journey)
+    own = tuple(_application(journey, one, signed) for one in procedures if not signs_apart(plan, one))
+    others = tuple(_application(journey, one, True) for one in procedures if signs_apart(plan, one))
+    return Package(own, *covered(own), others)
 
 
 def pack_correction(arrival_number: str, facts: Mapping[str, Any]) -> Package:
     """A correction of one application: which one, and the corrected facts. Nothing else is signed, so nothing else changes."""
-    return _package(({"arrival_number": arrival_number, "facts": dict(facts)},), CORRECTED_FIELDS)
+    correction = ({"arrival_number": arrival_number, "facts": dict(facts)},)
+    return Package(correction, *covered(correction, CORRECTED_FIELDS))
 
 
-def _package(applications: tuple[dict[str, Any], ...], fields: tuple[str, ...]) -> Package:
+def covered(
+    applications: Sequence[Mapping[str, Any]], fields: Sequence[str] = SIGNED_FIELDS
+) -> tuple[tuple[str, ...], str]:
+    """The manifest of applications (or corrections), and the digest over it that is signed."""
     manifest = tuple(_digest({name: a[name] for name in fields if a.get(name) is not None}) for a in applications)
-    return Package(applications, manifest, _digest(list(manifest)))
+    return manifest, _digest(list(manifest))
+
+
+def carries_proof(application: Mapping[str, Any]) -> bool:
+    """Whether the office gets signature and certificate, which names the signer and where they live: companies do not, those who agree
+    among themselves do."""
+    return not application["private"] or "signer" in application
 
 
 def count(package: Package) -> int:
@@ -109,7 +129,8 @@ def count(package: Package) -> int:
 def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> dict[str, Any]:
     plan, definition = journey.plan, planned.compiled.definition
     authority, channel = planned.authority, planned.channel[0]
-    if channel == "online" and not signed and not definition.private:
+    signer = planned.subject if definition.signed_by == "each" else None
+    if channel == "online" and not signed and (signer or not definition.private):
         channel = "visit"
     acting = acting_for(plan, planned)
     noted = {f"{key[0]}.{key[1]}": value for key in planned.sent if (value := journey.told(key)) is not None}
@@ -125,6 +146,7 @@ def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> d
         **({"noted": noted} if noted else {}),
         "subjects": {**dict(plan.facts.roles), **roles, **({"each": planned.subject} if planned.subject else {})},
         **({"acting_for": {one.subject: one.capacity.value for one in acting}} if acting else {}),
+        **({"signer": signer} if signer else {}),
         "after": list(planned.after),
         "private": definition.private,
     }

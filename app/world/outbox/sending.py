@@ -14,6 +14,7 @@ from app.points import reach
 from app.store import models
 from app.world.context import Context
 from app.world.outbox import trying
+from app.world.outbox.packing import carries_proof
 from app.world.outbox.recording import record
 
 OURS = ("after", "private", "proof", "corrections", "correction", "proofs")
@@ -52,7 +53,7 @@ def _send_one(context: Context, world: str, n: int, now: datetime) -> bool:
         case = session.get_one(models.Case, (world, n))
         application, key = context.database.seal.open(f"cases/{world}/{n}", case.sealed), case.idempotency_key
     body = {name: value for name, value in application.items() if name not in OURS}
-    if not application["private"]:  # the certificate names the person and where they live: a company takes no signature
+    if carries_proof(application):
         body |= application["proof"] or {}
     reach("send.before-call")
     try:
