@@ -58,6 +58,9 @@ def noted(lines: list[str]) -> str:
     return f"台帳の記録: {' '.join(lines)}"
 
 
+AWAITED = "まだありません（本人の署名を待っています）"
+
+
 def unsigned(*, automatic: bool, private: bool) -> str:
     """Why there is no signature."""
     if automatic:

@@ -15,7 +15,7 @@ from app.world.context import Context
 
 BLUEPRINTS = (
     "home", "start", "triage", "consent", "plan", "heirs", "questions", "review", "sign", "cases", "inbox", "mydata", "settings", "time", "help", "library",
-    "developers", "calendar", "papers", "verify", "capacities", "mandates", "live", "come_back", "corrections",
+    "developers", "calendar", "papers", "verify", "capacities", "mandates", "live", "come_back", "corrections", "signers", "confirm",
 )  # fmt: skip
 HOURS_A_FORM_LIVES = 8
 

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from app.engine.lifecycle import EventType, State
 from app.i18n import gettext
 from app.i18n import gettext as _
-from app.web import capacities, caseviews, deadlineviews, papers, shell
+from app.web import capacities, caseviews, deadlineviews, papers, shell, signers
 from app.web.notices import flashed
 from app.web.words import entry_lines, moment, source
 from app.world import applications, outbox
@@ -111,6 +111,7 @@ def one(n: int) -> Any:
         bring=bring,
         later=list(dict.fromkeys(later)),
         capacities=[capacities.text(journey, one) for one in applications.sent(here, case).acting_for],
+        signer=signers.of_case(here, journey, case),
         papers=papers.offered(case),
         refile=_refile(journey, case),
         correction="" if draft is None else "sent" if draft.ready else "begun",

@@ -75,7 +75,7 @@ def state_words(case: CaseView) -> str:
         State.EXPIRED: "期限が過ぎました",
         State.FOLLOWS: "自動で進みます",
     }
-    return _(words[case.state.state])
+    return _("本人の署名を待っています") if case.unsigned else _(words[case.state.state])
 
 
 def headline(case: CaseView, *, sending: bool = False) -> str:
@@ -97,7 +97,7 @@ def headline(case: CaseView, *, sending: bool = False) -> str:
         State.EXPIRED: "訂正の期限が過ぎて、終わりになりました。要るときは、もう一度出せます",
         State.FOLLOWS: "自動で進みます。あなたがすることはありません",
     }
-    return _(words[case.state.state])
+    return _("まだ送っていません。本人が署名すると送ります") if case.unsigned else _(words[case.state.state])
 
 
 def event_text(event: Event, case: CaseView, world: World) -> str:
@@ -186,9 +186,13 @@ def until_text(world: World, case: CaseView) -> str:
 
 
 def waiting_text(world: World, case: CaseView) -> str:
-    """For which procedures a case waits, and what to do where one of them came to nothing."""
+    """For whose signature or which procedures a case waits, and what to do where one of them came to nothing."""
     if case.state.state is not State.QUEUED:
         return ""
+    if case.unsigned:
+        journey = world.journey(case.journey)
+        assert journey is not None
+        return _("{who}の署名を待っています", who=who(journey, case.subject or ""))
     first = [one for one in world.cases() if one.n in case.waits_for and one.state.state is not State.COMPLETED]
     undone = [one for one in first if one.state.state in ENDS]
     if undone:

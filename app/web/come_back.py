@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +12,7 @@ from markupsafe import Markup, escape
 from app.formats import full_date
 from app.i18n import SOURCE, current_tag
 from app.i18n import gettext as _
-from app.store.sealing import NotOpened
-from app.web import live, shell
+from app.web import live, once, shell
 from app.web.errors import page as error_page
 from app.web.notices import flashed
 from app.web.papercodes import QUIET
@@ -77,8 +74,7 @@ def make() -> Any:
     """A new link. In Japanese pages the words are words; elsewhere they are digits, which every keyboard has."""
     here = _here()
     made = devices.offer(here, in_words=current_tag().startswith(SOURCE))
-    sealed = here.context.database.seal.close(_once(here), [made.n, made.token, made.words])
-    session["offer"] = base64.b64encode(sealed).decode()
+    once.keep(here, "offer", [made.n, made.token, made.words])
     return redirect(url_for("come_back.page"), 303)
 
 
@@ -94,15 +90,8 @@ def end(n: int) -> Any:
 
 def _shown_once(here: World) -> Offer | None:
     """The link that was just made. It is taken out of the session: a second look does not show it."""
-    kept = session.pop("offer", None)
-    try:
-        return Offer(*here.context.database.seal.open(_once(here), base64.b64decode(kept))) if kept else None
-    except (NotOpened, binascii.Error):
-        return None
-
-
-def _once(here: World) -> str:
-    return f"device_links/{here.id}/offer"
+    kept = once.take(here, "offer")
+    return Offer(*kept) if kept else None
 
 
 # --- where it goes on ---------------------------------------------------------------------------------------------------------

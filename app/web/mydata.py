@@ -12,7 +12,7 @@ from app.formats import full_date, short_date
 from app.gateway.base import ServiceError
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
-from app.web import caseviews, shell
+from app.web import caseviews, shell, signers
 from app.web.words import entry_lines, name_of, source, titles
 from app.world import ledger as book
 from app.world.journeys import Journey
@@ -178,6 +178,7 @@ def filed(here: World) -> list[dict[str, Any]]:
                 "why": caseviews.title(here, case),
                 "basis": law,
                 "refused": False,
+                "signer": signers.said(here, journey, case),
             }
         )
     return rows

@@ -211,7 +211,8 @@ def _plain(text: str) -> dict[str, Any]:
 
 def _signature(journey: Journey, sent: Sent, case: CaseView) -> list[dict[str, Any]]:
     if sent.signed is None:
-        said = say.unsigned(automatic=case.channel == "automatic", private=sent.private)
+        private = sent.private and sent.signer is None
+        said = say.AWAITED if case.unsigned else say.unsigned(automatic=case.channel == "automatic", private=private)
         return [{"label": say.SIGNATURE, **_plain(said)}]
     certificate = x509.load_der_x509_certificate(base64.b64decode(sent.signed.certificate))
     issuer = certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
@@ -219,7 +220,7 @@ def _signature(journey: Journey, sent: Sent, case: CaseView) -> list[dict[str, A
     return [
         {"label": label, **_plain(text)}
         for label, text in (
-            (say.SIGNER, journey.name_of(journey.facts.roles["applicant"]) or say.APPLICANT),
+            (say.SIGNER, journey.name_of(sent.signer or journey.facts.roles["applicant"]) or say.APPLICANT),
             (say.SIGNED_AT, f"{say.day(at.date())} {at:%H:%M}"),
             (say.SERIAL, f"{certificate.serial_number:X}"),
             (say.ISSUER, say.certifier(str(issuer[0].value)) if issuer else say.NOTHING),

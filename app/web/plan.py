@@ -14,7 +14,7 @@ from app.engine.burden import measure
 from app.formats import short_date
 from app.i18n import current_tag, furigana_on, gettext
 from app.i18n import gettext as _
-from app.web import capacities, heirs, planviews, shell, verdictviews
+from app.web import capacities, heirs, planviews, shell, signers, verdictviews
 from app.web.journey_steps import present_page
 from app.web.planviews import Task
 from app.web.words import (
@@ -49,6 +49,7 @@ def plan_page(n: int) -> Any:
         status_text=notice["heading"] + _("。") if notice else None,
         go_on=_go_on(here, journey),
         silent=_silent(journey),
+        signers=signers.summary(journey),
     )
 
 

@@ -28,7 +28,7 @@ def content(here: World, journey: Journey, cases: list[CaseView]) -> dict[str, A
     sent = [case for case in cases if case.channel != "automatic"]
     arrived = _procedures(case for case in sent if case.arrival_number)
     sending = _procedures(case for case in sent if case.state.state is State.SENDING and not case.arrival_number)
-    queued = _procedures(case for case in sent if case.state.state is State.QUEUED)
+    queued = _procedures(case for case in sent if case.state.state is State.QUEUED and not case.unsigned)
     refused = _procedures(case for case in sent if case.state.state is State.REJECTED and not case.arrival_number)
     given_up = _procedures(case for case in sent if case.state.state is State.UNDELIVERED)
     filed = here.submitted_at(journey.n)
@@ -44,6 +44,7 @@ def content(here: World, journey: Journey, cases: list[CaseView]) -> dict[str, A
         "automatic": [caseviews.title(here, case) for case in cases if case.channel == "automatic"],
         "cost": cost,
         "left_out": reviewing.not_filed(journey),
+        "unsigned": sum(case.unsigned for case in sent),
         "more": len(outbox.fileable(journey)),
     }
 
@@ -121,6 +122,7 @@ def _groups(here: World, cases: list[CaseView]) -> list[dict[str, Any]]:
         "arrived": "届いた手続",
         "sending": "送信を待っている手続",
         "undelivered": "送れなかった手続",
+        "unsigned": "ほかの人の署名を待っている手続",
         "queued": "先の手続のあとに送る手続",
     }
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in headings}
@@ -133,7 +135,7 @@ def _group(case: CaseView) -> str:
     if case.arrival_number:
         return "arrived"
     if case.state.state is State.QUEUED:
-        return "queued"
+        return "unsigned" if case.unsigned else "queued"
     groups = {State.SENDING: "sending", State.UNDELIVERED: "undelivered"}
     return groups.get(case.state.state, "refused")
 
@@ -141,6 +143,7 @@ def _group(case: CaseView) -> str:
 def _row(here: World, case: CaseView) -> dict[str, Any]:
     waiting = caseviews.waiting_text(here, case)
     words = {
+        "unsigned": waiting,
         "queued": waiting or _("先の手続が終わると、自動で送ります"),
         "sending": _("送信待ち。相手が止まっています。自動で送ります。2回は届きません"),
         "undelivered": _("返事がないため、送るのを止めました。もう一度送れます"),

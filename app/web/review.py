@@ -30,10 +30,12 @@ def _here(n: int) -> tuple[World, Journey]:
 def review_page(n: int) -> Any:
     """Facts, each once; what is kept from whom; papers; then on to the signature."""
     here, journey = _here(n)
-    if here.submitted_at(n) and not outbox.pack(journey).applications:
+    package = outbox.pack(journey)
+    if here.submitted_at(n) and not package.applications:
+        if package.apart:
+            return redirect(url_for("signers.page", n=n), 303)
         return render_template("review/done.html", n=n, event_title=gettext(journey.event.definition.title))
     change = session.pop("change", None)
-    package = outbox.pack(journey)
     return render_template(
         "review/review.html",
         n=n,

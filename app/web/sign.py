@@ -13,7 +13,7 @@ from app.gateway.base import ServiceDown
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.points import reach
-from app.web import capacities, corrections, receipts, reviewing, shell, signing
+from app.web import capacities, corrections, receipts, reviewing, shell, signers, signing
 from app.web.errors import page, stale
 from app.world import outbox
 from app.world.journeys import Journey
@@ -53,6 +53,8 @@ def sign_page(n: int) -> Any:
     here, journey = _here(n)
     package = outbox.pack(journey)
     if not package.applications:
+        if package.apart:
+            return redirect(url_for("signers.page", n=n), 303)
         if here.submitted_at(n):
             return render_template("review/done.html", n=n, event_title=_event(journey))
         return redirect(url_for("review.review_page", n=n), 303)
@@ -64,8 +66,9 @@ def sign_page(n: int) -> Any:
         event_title=_event(journey),
         count=outbox.count(package),
         offices=[
-            (office.name, reviewing.procedure_titles(journey, office.planned)) for office in reviewing.offices(journey)
+            (office.name, reviewing.procedure_titles(journey, office.planned)) for office in signers.offices(journey)
         ],
+        others=signers.others(journey),
         capacities=capacities.of(journey, outbox.fileable(journey)),
         obstacle=obstacle(journey),
         unsigned=_unsigned(journey),
@@ -91,7 +94,7 @@ def start(n: int) -> Any:
         return redirect(url_for("sign.sign_page", n=n), 303)
     lines = [
         (office.name, title)
-        for office in reviewing.offices(journey)
+        for office in signers.offices(journey)
         for title in reviewing.procedure_titles(journey, office.planned)
     ]
     title = _("{event}：{n}の手続", event=_event(journey), n=outbox.count(package))

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from app.engine.lifecycle import State
 from app.gateway.certificates import holder
 from app.gateway.mynumber import Signature
-from app.points import reach
 from app.store import models
 from app.world.context import Context
 from app.world.devices import TOKEN_BYTES, digest
@@ -163,9 +162,6 @@ def sign(context: Context, digest_: str, transaction: str, signature: Signature,
         case.sealed = seal.close(sealed, {**seal.open(sealed, case.sealed), "proof": proof})
         row.standing, row.settled_at = "signed", signature.signed_at
         row.sealed = seal.close(row_name(row.world, row.case), {**content, "transaction": ""})
-        session.flush()
-        reach("invitation.before-commit")
-    reach("invitation.after-commit")
 
 
 def _open_one(

@@ -39,9 +39,7 @@ def addressed(catalogue: Catalogue, sent: ApplicationIn) -> tuple[Authority, Pro
         words = f"「{procedure.title}」は、出さなくても済みます。"
         raise _refused("nothing-to-file", "This follows by itself.", words)
     # A counter takes everything that its office takes, for those who cannot file in another way.
-    if channel not in procedure.modes and (
-        channel != "visit" or (procedure.private and not procedure.signed_by_each)
-    ):
+    if channel not in procedure.modes and (channel != "visit" or (procedure.private and not procedure.signed_by_each)):
         words = f"「{procedure.title}」は、この方法では出せません。"
         raise _refused("wrong-channel", "It cannot be filed in this way.", words)
     return authority, procedure, channel
@@ -58,8 +56,8 @@ def check_signature(
 ) -> None:
     """`Problem` 422 when the signature is not accepted, 503 when it cannot be checked now.
 
-    A private notice is not signed, unless each person signs for themselves: then the one that it is about must be named as signer. At a counter, or by mail, people show in another way who they are: there a signature
-    may be absent, but a wrong one is refused.
+    A private notice is not signed, unless each person signs for themselves: then whom it is about must be named as signer.
+    At a counter, or by mail, people show in another way who they are: there a signature may be absent, but a wrong one is refused.
     """
     if procedure.private and not procedure.signed_by_each:
         return

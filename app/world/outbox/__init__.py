@@ -9,11 +9,11 @@ from __future__ import annotations
 from app.world.outbox.correcting import Draft, announce, draft_of, finish, hold, proof_of, stop
 from app.world.outbox.delivering import deliver, sync
 from app.world.outbox.filing import file, prepare
-from app.world.outbox.packing import Package, count, fileable, incomplete, pack, pack_correction
+from app.world.outbox.packing import Package, apart, count, fileable, incomplete, only_apart, pack, pack_correction
 from app.world.outbox.recording import as_event, record
 from app.world.outbox.sending import find_out, send_again
 
 __all__ = [
-    "Draft", "Package", "announce", "as_event", "count", "deliver", "draft_of", "file", "fileable", "find_out", "finish", "hold", "incomplete",
-    "pack", "pack_correction", "prepare", "proof_of", "record", "send_again", "stop", "sync",
+    "Draft", "Package", "announce", "apart", "as_event", "count", "deliver", "draft_of", "file", "fileable", "find_out", "finish", "hold",
+    "incomplete", "only_apart", "pack", "pack_correction", "prepare", "proof_of", "record", "send_again", "stop", "sync",
 ]  # fmt: skip

@@ -39,7 +39,11 @@ def _release(context: Context, world: str, now: datetime) -> bool:
         cases = {case.n: case for case in session.scalars(select(models.Case).where(models.Case.world == world))}
         held = inviting.held(session, world)
         for case in cases.values():
-            if case.state == State.QUEUED and case.n not in held and all(cases[n].state == State.COMPLETED for n in case.waits_for):
+            if (
+                case.state == State.QUEUED
+                and case.n not in held
+                and all(cases[n].state == State.COMPLETED for n in case.waits_for)
+            ):
                 moved = True
                 if case.channel == "automatic":
                     record(session, case, Event(EventType.FOLLOWED, now), "")

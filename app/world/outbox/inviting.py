@@ -24,9 +24,7 @@ def row_name(world: str, case: int) -> str:
 def invite(session: Session, seal: Seal, case: models.Case, application: Mapping[str, Any]) -> None:
     """Hold a new case until the person has signed it. There is no link yet: the applicant makes one when it is to be handed over."""
     manifest, digest = covered([application])
-    sealed = seal.close(
-        row_name(case.world, case.n), {"manifest": list(manifest), "digest": digest, "transaction": ""}
-    )
+    sealed = seal.close(row_name(case.world, case.n), {"manifest": list(manifest), "digest": digest, "transaction": ""})
     session.add(models.Invitation(world=case.world, case=case.n, standing="open", sealed=sealed))
 
 

@@ -46,11 +46,6 @@ class Package:
     digest: str
     apart: tuple[dict[str, Any], ...] = ()
 
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is filed at all."""
-        return not self.applications and not self.apart
-
 
 def _held(plan: Plan) -> set[str]:
     """Ids of required procedures that cannot go yet: an answer is missing, or they follow one that cannot go."""
@@ -73,6 +68,11 @@ def fileable(journey: Journey) -> list[PlannedProcedure]:
     return [planned for planned in _unfiled(journey) if planned.id not in held]
 
 
+def apart(journey: Journey) -> list[PlannedProcedure]:
+    """Those of them that others sign."""
+    return [planned for planned in fileable(journey) if signs_apart(journey.plan, planned)]
+
+
 def _unfiled(journey: Journey) -> list[PlannedProcedure]:
     with journey.context.database.read() as session:
         filed = filed_pairs(session, journey)
@@ -88,6 +88,11 @@ def filed_pairs(session: Session, journey: Journey) -> set[tuple[str, str | None
     return {(case.procedure, case.subject) for case in session.scalars(query)}
 
 
+def only_apart(journey: Journey) -> Package:
+    """What others sign, and nothing else: it needs no signature of the applicant."""
+    return Package((), *covered(()), tuple(_application(journey, planned, True) for planned in apart(journey)))
+
+
 def pack(journey: Journey, *, signed: bool = True) -> Package:
     """The applications of a journey, each with its own facts only.
 
@@ -95,8 +100,7 @@ def pack(journey: Journey, *, signed: bool = True) -> Package:
     """
     plan, procedures = journey.plan, fileable(journey)
     own = tuple(_application(journey, one, signed) for one in procedures if not signs_apart(plan, one))
-    others = tuple(_application(journey, one, True) for one in procedures if signs_apart(plan, one))
-    return Package(own, *covered(own), others)
+    return Package(own, *covered(own), only_apart(journey).apart)
 
 
 def pack_correction(arrival_number: str, facts: Mapping[str, Any]) -> Package:
