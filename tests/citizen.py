@@ -24,6 +24,8 @@ SHOWING = {"valid", "signing_expired"}
 """States of a card that still shows who somebody is."""
 ENDED = ENDS
 HIDDEN = re.compile(r'name="(csrf_token|interaction)" value="([^"]+)"')
+HANDED = re.compile(r'id="signer-address">([^<]+)<')
+CARDS = re.compile(r'name="subject" value="([^"]+)".*?<label[^>]*>([^<]+)<', re.DOTALL)
 H1 = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
@@ -153,8 +155,8 @@ class Citizen:
         cases = [case for case in self.world.cases() if case.state.state != State.COMPLETED]
         return {f"{case.procedure} {case.subject or ''}".strip(): case.state.state.value for case in cases}
 
-    def do_what_waits(self, answering: bool = True, at_counters: bool = True) -> None:
-        """Go to the counters that are open, answer what was asked back."""
+    def do_what_waits(self, answering: bool = True, at_counters: bool = True, others: bool = True) -> None:
+        """Go to the counters that are open, let others sign, answer what was asked back."""
         world = self.world
         for case in world.cases():
             if (
@@ -165,6 +167,8 @@ class Citizen:
                 self.get(f"/cases/{case.n}")
                 self.post(f"/cases/{case.n}/visit")
                 world = self.world
+        if others:
+            self.let_others_sign()
         for case in self.world.cases():
             if answering and case.state.state == State.CORRECTION_REQUESTED:
                 self.answer(case.n)
@@ -189,6 +193,26 @@ class Citizen:
         self.get(f"/cases/{n}/correction/sign")
         self.sign_correction(n)
 
+    def let_others_sign(self) -> None:
+        """Everybody who is to sign for themselves does, in a browser of their own; without a card that signs, at the counter."""
+        for case in self.world.cases():
+            if not case.unsigned:
+                continue
+            guest = Guest(self.site, self.persona, self.hand_over(case.n, case.journey))
+            guest.confirm(self.world, case.n)
+            if guest.page.path != "/confirm/done":
+                self.get(f"/journeys/{case.journey}/signers")
+                self.post(f"/journeys/{case.journey}/signers/{case.n}/counter")
+            guest.close()
+
+    def hand_over(self, n: int, journey: int = 1) -> str:
+        """Make a link for whoever has to sign a case; returns its path."""
+        self.get(f"/journeys/{journey}/signers")
+        page = self.post(f"/journeys/{journey}/signers/{n}/link")
+        found = HANDED.search(page.html)
+        assert found, page.h1
+        return httpx.URL(unescape(found[1])).path
+
     def sign_correction(self, n: int) -> None:
         """On the page before the signature: sign, or send without where the page says that no signature is possible."""
         path = f"/cases/{n}/correction"
@@ -205,3 +229,27 @@ class Citizen:
     def close(self) -> None:
         """Give back connections."""
         self.http.close()
+
+
+class Guest(Citizen):
+    """Somebody in another browser, without a world, who was given a link."""
+
+    def __init__(self, site: Site, persona: str, link: str = "") -> None:
+        super().__init__(site, persona)
+        if link:
+            self.get(link)
+
+    def confirm(self, world: World, n: int) -> Page:
+        """Sign a case of a world as whom it is about, as far as their card does it."""
+        case = world.case(n)
+        assert case is not None
+        journey = world.journey(case.journey)
+        assert journey is not None
+        self.post("/confirm")
+        if self.page.path.endswith("/choose"):
+            name = journey.name_of(case.subject or "")
+            mine = [one for one, label in CARDS.findall(self.page.html) if label.strip() == name]
+            self.post(self.page.path, subject=mine[0] if mine else "")
+        if re.search(r'action="[^"]*/signature"', self.page.html):
+            self._pin("signature", self.household.persona.card.signing_pin)
+        return self.page

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
-from html import unescape
 from typing import Any
 
-import httpx
 import pytest
 
 from app.engine.lifecycle import State
@@ -18,12 +15,10 @@ from app.web import mydata, paperforms
 from app.world import applications, invitations
 from app.world.views import CaseView
 from app.world.worlds import World
-from tests.citizen import Citizen
-from tests.web.walking import walk
+from tests.citizen import Citizen, Guest
 
 AGREEMENT, AFTER = "estate-division", "bank-inheritance"
 PIN = "ABC123"
-ADDRESS = re.compile(r'id="signer-address">([^<]+)<')
 SECRETS = ("ひだまり銀行", "23300000", "23,300,000", "999900029002", "000-8029-0001", "しらかば斎場")
 """What the applicant has told and the agreement does not need."""
 
@@ -35,12 +30,7 @@ class Widow(Citizen):
         super().__init__(site, "sugihara")
         self.show_card()
         self.id = super().world.id
-        self.post("/events/bereavement")
-        told = self.household
-        self.journey.answer({("death", name): told.answers["death", name] for name in ("relation", "date", "place")})
-        self.get("/journeys/1/consent")
-        self.post("/journeys/1/consent", consent="all")
-        walk(self, {**told.held, **told.answers})
+        self.tell()
 
     @property
     def world(self) -> World:
@@ -52,29 +42,13 @@ class Widow(Citizen):
         """One of her cases."""
         return next(one for one in self.world.cases() if (one.procedure, one.subject) == (procedure, subject))
 
-    def hand_over(self, subject: str) -> str:
-        """Make a link for somebody; returns its path."""
-        self.get("/journeys/1/signers")
-        page = self.post(f"/journeys/1/signers/{self.case(AGREEMENT, subject).n}/link")
-        found = ADDRESS.search(page.html)
-        assert found, page.h1
-        assert '<svg role="img"' in page.html
-        assert found[1] not in self.get("/journeys/1/signers").html, "shown once"
-        return httpx.URL(unescape(found[1])).path
+    def link(self, subject: str) -> str:
+        """A new link for somebody."""
+        return self.hand_over(self.case(AGREEMENT, subject).n)
 
-
-class Guest(Citizen):
-    """Somebody in another browser, who has no world."""
-
-    def __init__(self, site: Site, link: str = "") -> None:
-        super().__init__(site, "sugihara")
-        if link:
-            self.get(link)
-
-    def confirm(self) -> Any:
-        """Sign as whoever's card is expected."""
-        self.post("/confirm")
-        return self._pin("signature", PIN)
+    def guest(self, subject: str) -> Guest:
+        """Somebody who has just opened a new link."""
+        return Guest(self.site, self.persona, self.link(subject))
 
 
 @pytest.fixture(scope="module")
@@ -111,16 +85,16 @@ def test_three_sign_and_what_comes_after_moves_on(site: Site) -> None:
     assert "杉原 卓也さんの署名を待っています" in shown.html
     assert "/journeys/1/signers" in shown.html
 
-    kumiko = Guest(site, widow.hand_over("kumiko"))
+    kumiko = widow.guest("kumiko")
     assert kumiko.page.h1 == "遺産分割協議を確かめてください"
     assert kumiko.page.path == "/confirm"  # the token is gone from the address
-    early = kumiko.confirm()
+    early = kumiko.confirm(widow.world, daughter.n)
     assert (early.path, early.h1) == ("/confirm/done", "署名しました")
     assert "先に終わる手続があります" in early.html
 
-    link = widow.hand_over("takuya")
+    link = widow.link("takuya")
     for _ in range(60):  # nothing is sent before its signature, however long it takes
-        widow.do_what_waits()
+        widow.do_what_waits(others=False)
         if (
             widow.case(AGREEMENT, "fumie").state.state is State.COMPLETED
             and widow.case(AGREEMENT, "kumiko").arrival_number
@@ -129,15 +103,17 @@ def test_three_sign_and_what_comes_after_moves_on(site: Site) -> None:
         widow.wait()
     assert widow.case(AGREEMENT, "takuya").state.state is State.QUEUED
     assert widow.case(AFTER).state.state is State.QUEUED
-    assert widow.case(AGREEMENT, "kumiko").arrival_number in kumiko.get("/confirm/done").html
+    number = widow.case(AGREEMENT, "kumiko").arrival_number
+    assert number
+    assert number in kumiko.get("/confirm/done").html
 
-    takuya = Guest(site, widow.hand_over("takuya") if invitations_expired(widow, "takuya") else link)
-    done = takuya.confirm()
+    takuya = Guest(site, "sugihara", widow.link("takuya") if invitations_expired(widow, "takuya") else link)
+    done = takuya.confirm(widow.world, son.n)
     number = widow.case(AGREEMENT, "takuya").arrival_number
     assert number
     assert number in done.html
     for _ in range(60):
-        widow.do_what_waits()
+        widow.do_what_waits(others=False)
         if widow.case(AFTER).state.state is not State.QUEUED:
             break
         widow.wait()
@@ -180,7 +156,7 @@ def records_say_who_signed(site: Site, widow: Widow) -> None:
 
 
 def test_the_guest_sees_one_application_and_nothing_else(site: Site, widow: Widow) -> None:
-    guest = Guest(site, widow.hand_over("takuya"))
+    guest = widow.guest("takuya")
     page = guest.page.html
     sent = applications.sent(widow.world, widow.case(AGREEMENT, "takuya"))
     for key, value in sent.facts.items():
@@ -200,8 +176,8 @@ def test_the_guest_sees_one_application_and_nothing_else(site: Site, widow: Wido
 
 
 def test_saying_no_is_seen_and_can_be_taken_back(site: Site, widow: Widow) -> None:
-    link = widow.hand_over("takuya")
-    guest = Guest(site, link)
+    link = widow.link("takuya")
+    guest = Guest(site, "sugihara", link)
     assert "理由は聞きません" in guest.get("/confirm/no").html
     said = guest.post("/confirm/no")
     assert said.status == 410
@@ -211,7 +187,7 @@ def test_saying_no_is_seen_and_can_be_taken_back(site: Site, widow: Widow) -> No
     assert "同意しませんでした。理由は聞いていません。" in shown
     assert widow.case(AGREEMENT, "takuya").unsigned
     assert guest.get("/confirm").status == 410
-    again = Guest(site, widow.hand_over("takuya"))
+    again = widow.guest("takuya")
     assert again.page.status == 200
     assert "同意しませんでした" not in widow.get("/journeys/1/signers").html
     guest.close()
@@ -226,9 +202,9 @@ def test_another_persons_signature_is_refused(site: Site, widow: Widow, monkeypa
         assert whose == "takuya"
         return push(self, *arguments, **more)  # the card of the applicant is read instead
 
-    guest = Guest(site, widow.hand_over("takuya"))
+    guest = widow.guest("takuya")
     monkeypatch.setattr(Identity, "push_request", anybody)
-    refused = guest.confirm()
+    refused = guest.confirm(widow.world, widow.case(AGREEMENT, "takuya").n)
     assert refused.status == 422
     assert refused.h1 == "ほかの人の署名でした"
     assert widow.case(AGREEMENT, "takuya").unsigned
@@ -237,23 +213,24 @@ def test_another_persons_signature_is_refused(site: Site, widow: Widow, monkeypa
 
 
 def test_a_new_link_ends_the_one_before(site: Site, widow: Widow) -> None:
-    first = widow.hand_over("takuya")
-    old = Guest(site, first)
+    first = widow.link("takuya")
+    assert first not in widow.get("/journeys/1/signers").html  # shown once
+    old = Guest(site, "sugihara", first)
     old.post("/confirm")  # is at the identity provider already
-    new = Guest(site, widow.hand_over("takuya"))
+    new = widow.guest("takuya")
     assert new.page.status == 200
     assert old._pin("signature", PIN).status == 410
-    assert Guest(site, first).page.h1 == "リンクが見つかりません"
+    assert Guest(site, "sugihara", first).page.h1 == "リンクが見つかりません"
     assert widow.case(AGREEMENT, "takuya").unsigned
 
 
 def test_a_link_ends_with_its_last_day(site: Site, widow: Widow) -> None:
-    link = widow.hand_over("takuya")
+    link = widow.link("takuya")
     last = widow.world.today + invitations.LIFE
-    guest = Guest(site, link)
+    guest = Guest(site, "sugihara", link)
     guest.post("/confirm")
     widow.world.advance((last - widow.world.today).days)
-    assert Guest(site, link).page.status == 200
+    assert Guest(site, "sugihara", link).page.status == 200
     widow.world.advance(1)
     assert widow.world.today == last + timedelta(days=1)
     late = guest._pin("signature", PIN)  # began in time, and was too late
@@ -265,15 +242,15 @@ def test_a_link_ends_with_its_last_day(site: Site, widow: Widow) -> None:
 
 
 def test_a_used_link_signs_nothing_again(site: Site, widow: Widow) -> None:
-    link = widow.hand_over("kumiko")
-    guest, other = Guest(site, link), Guest(site, link)
+    link = widow.link("kumiko")
+    guest, other = Guest(site, "sugihara", link), Guest(site, "sugihara", link)
     other.post("/confirm")
-    assert guest.confirm().h1 == "署名しました"
+    assert guest.confirm(widow.world, widow.case(AGREEMENT, "kumiko").n).h1 == "署名しました"
     assert guest.get("/confirm").path == "/confirm/done"
     before = applications.sent(widow.world, widow.case(AGREEMENT, "kumiko")).signed
     assert other._pin("signature", PIN).h1 == "もう署名が済んでいます"
     assert other.get("/confirm/done").h1 == "もう署名が済んでいます"  # another browser gets no receipt
-    assert Guest(site, link).page.status == 410
+    assert Guest(site, "sugihara", link).page.status == 410
     assert applications.sent(widow.world, widow.case(AGREEMENT, "kumiko")).signed == before
     n = widow.case(AGREEMENT, "kumiko").n
     widow.get("/journeys/1/signers")
@@ -281,8 +258,8 @@ def test_a_used_link_signs_nothing_again(site: Site, widow: Widow) -> None:
 
 
 def test_whoever_has_no_card_goes_to_the_counter(site: Site, widow: Widow) -> None:
-    link, n = widow.hand_over("takuya"), widow.case(AGREEMENT, "takuya").n
-    guest = Guest(site, link)
+    link, n = widow.link("takuya"), widow.case(AGREEMENT, "takuya").n
+    guest = Guest(site, "sugihara", link)
     widow.get("/journeys/1/signers")
     shown = widow.post(f"/journeys/1/signers/{n}/counter")
     assert "窓口で本人だと示します" in shown.html
@@ -293,7 +270,7 @@ def test_whoever_has_no_card_goes_to_the_counter(site: Site, widow: Widow) -> No
 
 @pytest.mark.parametrize("path", ["/confirm", "/confirm/no", "/confirm/done", "/confirm/return", "/confirm/nonsense"])
 def test_without_a_link_there_is_nothing(site: Site, path: str) -> None:
-    guest = Guest(site)
+    guest = Guest(site, "sugihara")
     assert guest.get(path).h1 == "リンクが見つかりません"
     assert "noindex" in guest.http.get("/confirm").headers["X-Robots-Tag"]
     guest.close()

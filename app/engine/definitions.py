@@ -270,6 +270,11 @@ class Procedure(Model):
     def _somebody_signs(self) -> Procedure:
         if self.signed_by is not None and self.for_each is None:
             raise wrong("だれが署名するかが決まりません", "signed_by: each は、for_each: と一緒に書いてください")
+        if self.signed_by is not None and self.lifecycle.correction is not None:
+            raise wrong(
+                "訂正にだれが署名するかが決まりません",
+                "signed_by: each の手続には、lifecycle の correction: を書かないでください",
+            )
         return self
 
     @property

@@ -174,9 +174,10 @@ class Identity:
         sign_transaction: str | None = None,
         language: str = "ja",
         whose: str | None = None,
+        choose: bool = False,
     ) -> Pushed:
         """Prepare a visit to the identity provider: for signing in, or for signing a transaction. `whose`: the subject whose card is
-        expected (`login_hint`); by default that of the person who files.
+        expected (`login_hint`); by default that of the person who files; `choose`: the person takes one of the test cards.
 
         Raises `ServiceDown`, `ServiceRefused`.
         """
@@ -192,6 +193,8 @@ class Identity:
             form["sign_transaction_id"] = sign_transaction
         if whose:
             form["login_hint"] = whose
+        if choose:
+            form["prompt"] = "select_account"
         endpoint = provider.path("pushed_authorization_request_endpoint")
         sent = form | provider.authentication()
         told = provider.client.call("POST", endpoint, place=Place(world, now), form=sent).json()

@@ -6,7 +6,6 @@ the link's token.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,13 +15,13 @@ from app import i18n
 from app.engine.facts import Key
 from app.engine.values import from_json
 from app.formats import full_date
-from app.gateway.base import ServiceDown, ServiceError
+from app.gateway.base import ServiceDown
 from app.gateway.mynumber import Signature
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
-from app.web import caseviews, shell, words
+from app.web import caseviews, shell, signing, words
 from app.web.errors import page as error_page
-from app.web.sign import FAILURES, OTHER, _in_language
+from app.web.signing import NotSigned, in_language
 from app.world import invitations
 from app.world.applications import key_of
 from app.world.devices import digest
@@ -174,24 +173,28 @@ def start() -> Any:
     asked = _asked()
     if asked is None or asked.invitation.standing != "open":
         return _stopped(asked)
-    world, mynumber, content = asked.world, shell.context().mynumber, _content(asked)
+    content, link = _content(asked), session[LINK]
     title = _("{event}：{title}", event=_event(asked), title=content["title"])
-    redirect_uri = request.host_url.rstrip("/") + "/confirm/return"
+    other = signing.Other(asked.world, _known(asked), FLOW, "/confirm/return")
     try:
-        transaction = mynumber.signing.start(
-            world.id, world.now, asked.digest, title, [(content["office"], content["title"])]
+        return signing.go(
+            asked.digest,
+            title,
+            [(content["office"], content["title"])],
+            lambda transaction: invitations.begin(shell.context(), link, transaction),
+            other=other,
+            link=link,
         )
-        invitations.begin(shell.context(), session[LINK], transaction)
-        pushed = mynumber.identity.push_request(
-            world.id, world.now, redirect_uri,
-            sign_transaction=transaction, language=current_tag(), whose=asked.invitation.subject,
-        )  # fmt: skip
     except Ended:
         return _stopped(_asked())
     except ServiceDown:
         return _down()
-    session[FLOW] = {**pushed.as_dict(), "link": session[LINK], "transaction": transaction, "tag": current_tag()}
-    return redirect(pushed.url, 303)
+
+
+def _known(asked: Asked) -> str | None:
+    """Whom a register has told of; None for somebody whom the applicant has named."""
+    subject = asked.invitation.subject
+    return None if _case(asked)[1].added.get(subject, {}).get("source") == "citizen" else subject
 
 
 def _event(asked: Asked) -> str:
@@ -209,31 +212,12 @@ def come_back() -> Any:
     asked = _asked()
     if asked is None or asked.invitation.standing != "open":
         return _stopped(asked)
-    if not secrets.compare_digest(request.args.get("state", ""), flow["state"]):
-        return _failed(asked, flow, FAILURES["state"])
-    if "code" not in request.args:
-        return _failed(asked, flow, FAILURES.get(request.args.get("error_description", ""), OTHER))
     try:
-        signature = _signature(asked, flow)
+        return _file(asked, flow, signing.signature_of(flow, asked.world))
+    except NotSigned as stopped:
+        return _failed(asked, flow, signing.FAILURES.get(stopped.why, signing.OTHER))
     except ServiceDown:
         return _down()
-    except ServiceError:
-        return _failed(asked, flow, OTHER)
-    return _file(asked, flow, signature)
-
-
-def _signature(asked: Asked, flow: Mapping[str, str]) -> Signature:
-    mynumber, world = shell.context().mynumber, asked.world
-    told = mynumber.identity.exchange(
-        world.id,
-        world.now,
-        request.args["code"],
-        verifier=flow["verifier"],
-        nonce=flow["nonce"],
-        redirect_uri=flow["redirect_uri"],
-        issuer=request.args.get("iss"),
-    )
-    return mynumber.signing.result(world.id, world.now, flow["transaction"], told.access_token)
 
 
 def _file(asked: Asked, flow: Mapping[str, str], signature: Signature) -> Any:
@@ -252,11 +236,11 @@ def _file(asked: Asked, flow: Mapping[str, str], signature: Signature) -> Any:
         return _stopped(_asked())
     session[DONE] = flow["link"]
     asked.world.deliver()
-    return redirect(_in_language(flow["tag"], url_for("confirm.done")), 303)
+    return redirect(in_language(flow["tag"], url_for("confirm.done")), 303)
 
 
 def _failed(asked: Asked, flow: Mapping[str, str], why: tuple[str, str]) -> Any:
-    href = _in_language(flow["tag"], url_for("confirm.page"))
+    href = in_language(flow["tag"], url_for("confirm.page"))
     return render_template(
         "confirm/failed.html", headline=_(why[0]), body=_(why[1]), again=href, **_content(asked)
     ), 422

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, session
@@ -13,6 +14,21 @@ from app.gateway.base import ServiceDown, ServiceError
 from app.gateway.mynumber import Signature
 from app.points import reach
 from app.web import shell
+from app.world.worlds import World
+
+SLOT, BACK = "signing", "/sign/return"
+"""Where the session remembers a signature of the person whose world this is, and where the browser comes back with it."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Somebody who signs in a browser without a world: in whose world, whose card, and where their browser comes back. ``subject``: None
+    where no register knows them under the world's name for them, so that they take the card themselves."""
+
+    world: World
+    subject: str | None
+    slot: str
+    back: str
 
 
 class NotSigned(Exception):
@@ -24,27 +40,44 @@ class NotSigned(Exception):
 
 
 def go(
-    digest: str, title: str, lines: Sequence[tuple[str, str]], keep: Callable[[str], object], **remembered: int
+    digest: str,
+    title: str,
+    lines: Sequence[tuple[str, str]],
+    keep: Callable[[str], object],
+    *,
+    other: Other | None = None,
+    **remembered: int | str,
 ) -> Any:
     """Announce a digest (base64 SHA-256), let ``keep`` store what belongs to the transaction, and send the browser to sign it.
 
     ``lines``: (office, what it gets), for the person to read there. ``remembered`` is in the session when the browser comes back: ``n``, the
-    journey, and ``case`` for a correction. Raises `ServiceDown`.
+    journey, and ``case`` for a correction. ``other``: somebody else signs. Raises `ServiceDown`.
     """
-    here, context = shell.world(), shell.context()
+    here, context = other.world if other else shell.world(), shell.context()
     assert here is not None
     transaction = context.mynumber.signing.start(here.id, here.now, digest, title, lines)
     keep(transaction)
     pushed = context.mynumber.identity.push_request(
-        here.id, here.now, _redirect_uri(), sign_transaction=transaction, language=i18n.current_tag()
+        here.id,
+        here.now,
+        _redirect_uri(other.back if other else BACK),
+        sign_transaction=transaction,
+        language=i18n.current_tag(),
+        whose=other.subject if other else None,
+        choose=other is not None and other.subject is None,
     )
-    session["signing"] = {**pushed.as_dict(), **remembered, "transaction": transaction, "tag": i18n.current_tag()}
+    session[other.slot if other else SLOT] = {
+        **pushed.as_dict(),
+        **remembered,
+        "transaction": transaction,
+        "tag": i18n.current_tag(),
+    }
     return redirect(pushed.url, 303)
 
 
-def _redirect_uri() -> str:
+def _redirect_uri(path: str) -> str:
     """Registered exactly: no language prefix, no number."""
-    return request.host_url.rstrip("/") + "/sign/return"
+    return request.host_url.rstrip("/") + path
 
 
 def in_language(tag: str, path: str) -> str:
@@ -52,9 +85,10 @@ def in_language(tag: str, path: str) -> str:
     return path if tag == i18n.SOURCE else f"/{tag}{path}"
 
 
-def signature_of(flow: Mapping[str, Any]) -> Signature:
-    """The signature with which the browser came back. ``flow``: what `go` left in the session. Raises `NotSigned`, `ServiceDown`."""
-    here = shell.world()
+def signature_of(flow: Mapping[str, Any], world: World | None = None) -> Signature:
+    """The signature with which the browser came back. ``flow``: what `go` left in the session; ``world``: where somebody else signs.
+    Raises `NotSigned`, `ServiceDown`."""
+    here = world or shell.world()
     assert here is not None
     if not secrets.compare_digest(request.args.get("state", ""), flow["state"]):
         raise NotSigned("state")
