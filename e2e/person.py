@@ -31,6 +31,7 @@ from app.world.journeys import Journey
 from app.world.views import CaseView
 from app.world.worlds import World
 from e2e.browser import Watch
+from tests.citizen import Guest
 from tests.offered import first_offered
 
 Consent = Literal["all", "none", "choose"]
@@ -420,7 +421,8 @@ class Person:
                 for case in world.cases()
                 if case.n not in tried
                 and (
-                    case.state.state is State.CORRECTION_REQUESTED
+                    case.unsigned
+                    or case.state.state is State.CORRECTION_REQUESTED
                     or (case.state.state is State.NEEDS_VISIT and (case.state.opens or world.today) <= world.today)
                 )
             ]
@@ -430,11 +432,24 @@ class Person:
             tried.add(case.n)
             self.visit.click(self.main(f'ul.entries a[href$="/cases/{case.n}"]').first)
             self.primary()
+            if case.unsigned:
+                self._let_sign(case)
             if case.state.state is State.CORRECTION_REQUESTED:
                 self._read_offer(case)
                 self.answer()
                 self._sign_correction(case.n)
             self.goto("/cases")
+
+    def _let_sign(self, case: CaseView) -> None:
+        """Hand a link to whoever signs for themselves, in a browser of their own; without a card that signs, they go to the counter."""
+        entry = self.main(f"#signer-{case.n}")
+        self.visit.click(entry.locator('form[action$="/link"] button'))
+        guest = Guest(self.site, self.household.persona.id, urlsplit(self.main("#signer-address").inner_text()).path)
+        guest.confirm(self.world, case.n)
+        if guest.page.path != "/confirm/done":
+            self.visit.click(entry.locator("summary"))
+            self.visit.click(entry.locator('form[action$="/counter"] button'))
+        guest.close()
 
     def _sign_correction(self, n: int) -> None:
         """Sign what was corrected, or send it as the page offers where no signature is possible; nothing where none is asked for."""

@@ -16,10 +16,11 @@ from app.web.words import office_name, who
 from app.world.views import CaseView
 from app.world.worlds import World
 
-YOUR_TURN, VISIT, OFFICE, WAITING, DONE = "yours", "visit", "office", "waiting", "done"
+YOUR_TURN, VISIT, SIGNING, OFFICE, WAITING, DONE = "yours", "visit", "signing", "office", "waiting", "done"
 GROUPS = {
     YOUR_TURN: "あなたの番です",
     VISIT: "窓口へ行く番です",
+    SIGNING: "ほかの人の署名を待っています",
     OFFICE: "窓口が確かめています",
     WAITING: "先の手続を待っています",
     DONE: "終わりました",
@@ -53,6 +54,8 @@ def group(case: CaseView) -> str:
         return YOUR_TURN
     if state is State.NEEDS_VISIT:
         return VISIT
+    if case.unsigned:
+        return SIGNING
     if state in (State.QUEUED, State.FOLLOWS):
         return WAITING
     return DONE if state in ENDS else OFFICE
