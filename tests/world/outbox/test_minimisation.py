@@ -22,6 +22,7 @@ ENVELOPE = {
     "noted",
     "subjects",
     "acting_for",
+    "signer",
     "after",
     "private",
 }
@@ -52,7 +53,7 @@ def test_each_office_gets_the_facts_of_its_own_procedures_alone(settle: Callable
     filing = settle(persona)
     package = outbox.pack(filing.journey)
     assert package.applications
-    for application in package.applications:
+    for application in (*package.applications, *package.apart):
         assert set(application) <= ENVELOPE
         for field in ("facts", "noted"):
             more = set(application.get(field, {})) - allowed(filing, application)
