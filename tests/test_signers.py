@@ -212,6 +212,43 @@ def test_another_persons_signature_is_refused(site: Site, widow: Widow, monkeypa
     guest.close()
 
 
+def named_by_hand(widow: Widow, subject: str) -> None:
+    """As where the applicant, and no register, has told of somebody."""
+    with widow.site.context.database.write() as session:
+        row = widow.journey._row(session)
+        row.subjects = {**row.subjects, subject: {"kind": "person", "source": "citizen"}}
+        row.version += 1
+
+
+def test_whoever_was_named_by_hand_takes_their_own_card_and_no_other(site: Site, widow: Widow) -> None:
+    named_by_hand(widow, "kumiko")
+    guest = widow.guest("kumiko")
+    guest.post("/confirm")
+    assert guest.page.h1 == "使うカードを選ぶ"
+    guest.post(guest.page.path, subject="takuya")
+    refused = guest._pin("signature", PIN)
+    assert (refused.status, refused.h1) == (422, "ほかの人の署名でした")
+    assert widow.case(AGREEMENT, "kumiko").unsigned
+    again = widow.guest("kumiko")
+    assert again.confirm(widow.world, widow.case(AGREEMENT, "kumiko").n).h1 == "署名しました"
+
+
+def test_a_minor_goes_to_the_counter_and_is_not_asked(site: Site) -> None:
+    parent = Citizen(site, "nagase")
+    parent.show_card()
+    parent.tell()
+    parent.sign()
+    case = next(one for one in parent.world.cases() if one.procedure == AGREEMENT and one.subject == "rin")
+    assert (case.channel, case.unsigned) == ("visit", False)
+    sent = applications.sent(parent.world, case)
+    assert (sent.signer, sent.signed) == ("rin", None)
+    shown = parent.get("/journeys/1/signers").html
+    assert "未成年の相続人は、特別代理人や親が代わりに確かめるため" in shown
+    assert "000-0800-0007" in shown
+    assert f"/signers/{case.n}/link" not in shown
+    parent.close()
+
+
 def test_a_new_link_ends_the_one_before(site: Site, widow: Widow) -> None:
     first = widow.link("takuya")
     assert first not in widow.get("/journeys/1/signers").html  # shown once
@@ -241,22 +278,6 @@ def test_a_link_ends_with_its_last_day(site: Site, widow: Widow) -> None:
     assert widow.case(AGREEMENT, "takuya").unsigned
 
 
-def test_a_used_link_signs_nothing_again(site: Site, widow: Widow) -> None:
-    link = widow.link("kumiko")
-    guest, other = Guest(site, "sugihara", link), Guest(site, "sugihara", link)
-    other.post("/confirm")
-    assert guest.confirm(widow.world, widow.case(AGREEMENT, "kumiko").n).h1 == "署名しました"
-    assert guest.get("/confirm").path == "/confirm/done"
-    before = applications.sent(widow.world, widow.case(AGREEMENT, "kumiko")).signed
-    assert other._pin("signature", PIN).h1 == "もう署名が済んでいます"
-    assert other.get("/confirm/done").h1 == "もう署名が済んでいます"  # another browser gets no receipt
-    assert Guest(site, "sugihara", link).page.status == 410
-    assert applications.sent(widow.world, widow.case(AGREEMENT, "kumiko")).signed == before
-    n = widow.case(AGREEMENT, "kumiko").n
-    widow.get("/journeys/1/signers")
-    assert "signer-address" not in widow.post(f"/journeys/1/signers/{n}/link").html
-
-
 def test_whoever_has_no_card_goes_to_the_counter(site: Site, widow: Widow) -> None:
     link, n = widow.link("takuya"), widow.case(AGREEMENT, "takuya").n
     guest = Guest(site, "sugihara", link)
@@ -266,6 +287,24 @@ def test_whoever_has_no_card_goes_to_the_counter(site: Site, widow: Widow) -> No
     assert guest.get("/confirm").status == 410
     case = widow.case(AGREEMENT, "takuya")
     assert (case.channel, case.unsigned) == ("visit", False)
+
+
+def test_a_used_link_signs_nothing_again(site: Site) -> None:
+    widow = Widow(site)
+    widow.sign()
+    link = widow.link("takuya")
+    guest, other = Guest(site, "sugihara", link), Guest(site, "sugihara", link)
+    other.post("/confirm")
+    assert guest.confirm(widow.world, widow.case(AGREEMENT, "takuya").n).h1 == "署名しました"
+    assert guest.get("/confirm").path == "/confirm/done"
+    before = applications.sent(widow.world, widow.case(AGREEMENT, "takuya")).signed
+    assert other._pin("signature", PIN).h1 == "もう署名が済んでいます"
+    assert other.get("/confirm/done").h1 == "もう署名が済んでいます"  # another browser gets no receipt
+    assert Guest(site, "sugihara", link).page.status == 410
+    assert applications.sent(widow.world, widow.case(AGREEMENT, "takuya")).signed == before
+    n = widow.case(AGREEMENT, "takuya").n
+    widow.get("/journeys/1/signers")
+    assert "signer-address" not in widow.post(f"/journeys/1/signers/{n}/link").html
 
 
 @pytest.mark.parametrize("path", ["/confirm", "/confirm/no", "/confirm/done", "/confirm/return", "/confirm/nonsense"])
