@@ -50,6 +50,7 @@ class Candidates:
     def __init__(self, event: CompiledEvent, cast: Cast, today: date) -> None:
         self.event, self.cast, self.today = event, cast, today
         self._known: dict[tuple[str, str], Sequence[Any]] = {}
+        self._spans: dict[tuple[str, str], Sequence[timedelta]] = {}
         self._constants = Constants(event)
 
     def of(self, kind: str, name: str) -> Sequence[Any]:
@@ -60,6 +61,17 @@ class Candidates:
             assert item is not None, key
             self._known[key] = tuple(self._values(item, self._constants.of(f"{kind}.{name}")))
         return self._known[key]
+
+    def spans(self, kind: str, name: str) -> Sequence[timedelta]:
+        """How far a date may be from another one, around what is counted in days; empty for what is no date."""
+        key = (kind, name)
+        if key not in self._spans:
+            item = self.event.vocabulary.item(kind, name)
+            constants = self._constants.of(f"{kind}.{name}") if item is not None and item.type == "date" else None
+            numbers = [0, *(n for n in constants or () if isinstance(n, int) and 0 < n <= 400)]
+            days = {n * sign + by for n in numbers for sign in (1, -1) for by in range(-2, 3)}
+            self._spans[key] = tuple(timedelta(n) for n in sorted(days)) if constants is not None else ()
+        return self._spans[key]
 
     def _values(self, item: Item, constants: Sequence[int | str]) -> Iterable[Any]:
         numbers = [value for value in constants if isinstance(value, int)]

@@ -15,8 +15,9 @@ from app.engine.facts import Key
 
 STEPS = 400
 GLANCES = 4  # values of one key that a step looks at before it takes one that helps no further
-TRIES = 30
-NOISE = 0.15  # how often a step is taken that makes things worse for now
+TRIES = 40  # of each case, every other one afresh
+NEAR = 0.5  # how often a day is tried by how far it is from another day
+NOISE = 0.5  # how often a step is taken that makes things worse for now
 
 Values = dict[Key, Any]
 
@@ -50,12 +51,9 @@ class Walker:
         """The place of a case that can be, and facts under which each of its goals has its value; None where none were
         found. ``name`` seeds the walk."""
         dice = random.Random(name)
-        for place, case in enumerate(cases):
-            values = self._walk(case, self._nearest(case), dice)
-            if values is not None:
-                return place, values
-        for place, case in islice(cycle(enumerate(cases)), TRIES):
-            values = self._walk(case, {}, dice)
+        for number, (place, case) in enumerate(islice(cycle(enumerate(cases)), TRIES * len(cases))):
+            afresh = number // len(cases) % 2
+            values = self._walk(case, {} if afresh else self._nearest(case), dice)
             if values is not None:
                 return place, values
         return None
@@ -78,14 +76,23 @@ class Walker:
                 return None
             key = dice.choice(keys)
             before = state.save(key)
-            worst = state.met
+            best = state.met
             for _ in range(GLANCES):
-                state.put(key, dice.choice(self._candidates.of(self._cast.kinds[key[0]], key[1])))
-                if state.met > worst:
+                state.put(key, self._value(key, state.values, dice))
+                if state.met > best:
                     break
-            if state.met < worst and dice.random() >= NOISE:
+            if state.met < best and dice.random() >= NOISE:
                 state.restore(key, before)
         return None
+
+    def _value(self, key: Key, values: Values, dice: random.Random) -> Any:
+        """A value to try: a day as often by how far it is from another day among the facts as by itself."""
+        kind = self._cast.kinds[key[0]]
+        spans = self._candidates.spans(kind, key[1])
+        days = [value for value in values.values() if isinstance(value, date)] if spans else []
+        if days and dice.random() < NEAR:
+            return dice.choice(days) + dice.choice(spans)
+        return dice.choice(self._candidates.of(kind, key[1]))
 
 
 class _State:
