@@ -136,6 +136,12 @@ class Citizen:
             self.post("/journeys/1/sign/without")
         assert self.page.path.endswith("/receipt"), (self.page.path, self.page.h1)
 
+    def file_everything(self) -> None:
+        """From the card to the last signature."""
+        self.show_card()
+        self.tell()
+        self.sign()
+
     def live_on(self, most: int = 80, answering: bool = True) -> None:
         """Let time pass, going to every counter once it is open and answering what is asked back, until nothing is left to happen."""
         for _ in range(most):

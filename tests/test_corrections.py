@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.engine.lifecycle import EventType, State
-from app.factory import Site, create_site
+from app.factory import Site
 from app.gateway.base import Place
 from app.world import applications, outbox
 from app.world.checking import faults_of
@@ -23,20 +23,10 @@ CANCEL = re.compile(r'action="([^"]*/cancel)"')
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One for all: every citizen has a world of their own."""
-    made = create_site(tmp_path_factory.mktemp("site"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def filed(site: Site) -> Iterator[Citizen]:
     """A citizen who has signed."""
     citizen = Citizen(site, "kudo")
-    citizen.show_card()
-    citizen.tell()
-    citizen.sign()
+    citizen.file_everything()
     yield citizen
     citizen.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,7 @@ import pytest
 
 from app.engine.lifecycle import EventType, State
 from app.engine.personas import household_files
-from app.factory import Site, create_site
+from app.factory import Site
 from app.gateway.everywhere import Everywhere
 from app.services.partners import partners
 from app.world.checking import faults_of
@@ -26,20 +25,10 @@ LOOKED_AT = {State.RECEIVED, State.IN_REVIEW}
 MOVING = [path.stem for path in household_files(ROOT / "procedures", {"moving"})]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One for all: every citizen has a world of their own."""
-    made = create_site(tmp_path_factory.mktemp("site"))
-    yield made
-    made.close()
-
-
 def filed(site: Site, persona: str) -> Citizen:
     """A citizen who has signed."""
     citizen = Citizen(site, persona)
-    citizen.show_card()
-    citizen.tell()
-    citizen.sign()
+    citizen.file_everything()
     return citizen
 
 

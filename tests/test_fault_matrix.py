@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.engine.lifecycle import State
-from app.factory import Site, create_site
+from app.factory import Site
 from app.gateway.simulation import Fault
 from tests.citizen import Citizen
 from tests.web.walking import walk
@@ -30,13 +30,6 @@ SAID = {
     "down": "返事がありません", "slow": "返事", "latency": "受け取りました", "too_many": "返事がありません",
     "reset": "返事", "truncated": "返事", "stale": "古い", "partial": "渡されなかった|登録がない", "unsupported": "対応していません", "mismatch": "一致",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made = create_site(tmp_path_factory.mktemp("site"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.engine.personas import household_files
-from app.factory import Site, create_site
+from app.factory import Site
 from app.world.checking import faults_of
 from tests.citizen import Citizen
 from tests.engine.real import plan_of
@@ -24,14 +23,6 @@ OFFICIAL = {
     "child-allowance-school-lunch-change", "child-allowance-annual", "childcare-need-certification", "nursery-use-application",
     "nursery-annual-status", "csa-annual-presubmit", "pregnancy-notice",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One for all: every citizen has a world of their own."""
-    made = create_site(tmp_path_factory.mktemp("site"))
-    yield made
-    made.close()
 
 
 def test_each_event_has_fifteen_households_at_least() -> None:
@@ -55,9 +46,7 @@ def _each() -> list[object]:
 @pytest.mark.parametrize("persona", _each())
 def test_a_household_reaches_the_last_completed_case(site: Site, persona: str) -> None:
     citizen = Citizen(site, persona)
-    citizen.show_card()
-    citizen.tell()
-    citizen.sign()
+    citizen.file_everything()
     assert citizen.world.cases()
     citizen.live_on()
     assert citizen.states() == {}

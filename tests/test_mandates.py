@@ -8,26 +8,17 @@ from collections.abc import Iterator
 import pytest
 
 from app.engine.capacity import Capacity, everybody
-from app.factory import Site, create_site
+from app.factory import Site
 from app.web import paperforms
 from app.world import applications
 from tests.citizen import Citizen
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made = create_site(tmp_path_factory.mktemp("site"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def citizen(site: Site) -> Iterator[Citizen]:
     """Has filed a move with a partner and children."""
     found = Citizen(site, "yamashina")
-    found.show_card()
-    found.tell()
-    found.sign()
+    found.file_everything()
     yield found
     found.close()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.factory import create_site
+from app.factory import Site
 from app.services.documents import seals
 from app.services.documents.signing import sign
 from tests.citizen import HIDDEN, Citizen
@@ -22,16 +22,12 @@ MONDAY = datetime(2027, 3, 15, 9)
 
 
 @pytest.fixture(scope="module")
-def citizen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Citizen]:
+def citizen(site: Site) -> Iterator[Citizen]:
     """Somebody who has filed everything."""
-    site = create_site(tmp_path_factory.mktemp("site"))
     found = Citizen(site, "kudo")
-    found.show_card()
-    found.tell()
-    found.sign()
+    found.file_everything()
     yield found
     found.close()
-    site.close()
 
 
 def taken(citizen: Citizen, path: str) -> bytes:

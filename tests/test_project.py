@@ -25,7 +25,7 @@ FORBIDDEN = re.compile(
             r"(pypi|pythonhosted|npmjs)\." + r"(org|com|net|io)",
             r"deb\." + "debian",
             "/" + r"(home|root|Users)/\w",
-            r"(?<!\w)/" + "work/",
+            "/" + "work/",
         ]
     )
 )

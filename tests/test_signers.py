@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.engine.lifecycle import State
-from app.factory import Site, create_site
+from app.factory import Site
 from app.gateway.openid import Identity
 from app.web import mydata, paperforms
 from app.world import applications, invitations
@@ -49,13 +49,6 @@ class Widow(Citizen):
     def guest(self, subject: str) -> Guest:
         """Somebody who has just opened a new link."""
         return Guest(self.site, self.persona, self.link(subject))
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made = create_site(tmp_path_factory.mktemp("site"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -235,9 +228,7 @@ def test_whoever_was_named_by_hand_takes_their_own_card_and_no_other(site: Site,
 
 def test_a_minor_goes_to_the_counter_and_is_not_asked(site: Site) -> None:
     parent = Citizen(site, "nagase")
-    parent.show_card()
-    parent.tell()
-    parent.sign()
+    parent.file_everything()
     case = next(one for one in parent.world.cases() if one.procedure == AGREEMENT and one.subject == "rin")
     assert (case.channel, case.unsigned) == ("visit", False)
     sent = applications.sent(parent.world, case)

@@ -7,20 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from app.factory import Site, create_site
+from app.factory import Site
 from tests.citizen import Citizen
 
 
 @pytest.fixture(scope="module")
-def citizen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Citizen]:
-    site: Site = create_site(tmp_path_factory.mktemp("site"))
+def citizen(site: Site) -> Iterator[Citizen]:
     found = Citizen(site, "kudo")
-    found.show_card()
-    found.tell()
-    found.sign()
+    found.file_everything()
     yield found
     found.close()
-    site.close()
 
 
 def test_an_hour_is_an_hour_everywhere(citizen: Citizen) -> None:

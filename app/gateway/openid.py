@@ -202,21 +202,20 @@ class Identity:
         url = f"{provider.browser_url}{provider.path('authorization_endpoint')}?{query}"
         return Pushed(url, state, nonce, verifier, redirect_uri)
 
-    def exchange(
-        self, world: str, now: datetime, code: str, *, verifier: str, nonce: str, redirect_uri: str, issuer: str | None
-    ) -> SignedIn:
-        """Turn a code into a token. `issuer`: the `iss` that came with the code (RFC 9207).
+    def exchange(self, world: str, now: datetime, back: Mapping[str, str], kept: Mapping[str, Any]) -> SignedIn:
+        """Turn a code into a token. `back`: what the browser came back with, `code` and `iss` (RFC 9207); `kept`: `Pushed.as_dict`.
 
         The caller has compared `state`. Raises `ServiceDown`, `ServiceRefused`, `IdentityRefused`.
         """
         provider = self._provider
-        if issuer != provider.issuer:
+        if back.get("iss") != provider.issuer:
             raise IdentityRefused(SERVICE, "the answer names another issuer")
         form = {
-            "grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier,
+            "grant_type": "authorization_code", "code": back["code"], "redirect_uri": kept["redirect_uri"],
+            "code_verifier": kept["verifier"],
         } | provider.authentication()  # fmt: skip
         told = provider.client.call("POST", provider.path("token_endpoint"), place=Place(world, now), form=form).json()
-        claims = self._verified(str(told["id_token"]), nonce)
+        claims = self._verified(str(told["id_token"]), kept["nonce"])
         if claims.get("at_hash") != _half_hash(told["access_token"]):
             raise IdentityRefused(SERVICE, "the ID token belongs to another access token")
         return SignedIn(str(told["access_token"]), int(told["expires_in"]), str(claims["sub"]), claims)

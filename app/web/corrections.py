@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
-from app.engine.lifecycle import State
 from app.engine.resigning import IMPOSSIBLE, WHY, Way
 from app.engine.values import from_json, to_json
-from app.engine.vocabulary import Item
 from app.gateway.base import ServiceDown
 from app.gateway.mynumber import Signature
 from app.i18n import gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
 from app.web import caseviews, shell, signing
+from app.web.asked import Asked, once_answered, while_asked
 from app.web.errors import page, real_number
 from app.web.forms import AnswerForm, answer_form
 from app.web.notices import flashed
 from app.web.words import lines, source
-from app.world import correcting, outbox
+from app.world import outbox
 from app.world.applications import key_of
-from app.world.journeys import Journey
 from app.world.outbox import Draft
 from app.world.views import CaseView
 from app.world.worlds import World
@@ -45,71 +43,40 @@ REFUSED = "窓口が署名を受け取れませんでした。訂正は送って
 OTHER_ANSWER = "ほかの画面で答えが変わったため、署名は使いませんでした。答えを確かめて、もう一度署名してください"
 
 
-def _asked(n: int) -> tuple[World, CaseView, Journey, Item] | None:
-    """The case, its journey and the item that is asked for; None where nothing is asked (any more), or the answer is on its way."""
-    here = shell.world()
-    assert here is not None
-    case = here.case(n)
-    if case is None:
-        abort(403)
-    journey = here.journey(case.journey)
-    draft = outbox.draft_of(here.context, here.id, n)
-    if case.state.state is not State.CORRECTION_REQUESTED or journey is None or not case.state.item:
-        return None
-    if draft is not None and draft.ready:
-        return None
-    item = journey.plan.item(key_of(case.state.item))
-    if item is None:
-        abort(404)
-    return here, case, journey, item
-
-
-def _to_case(n: int) -> Any:
-    return redirect(url_for("cases.one", n=n), 303)
-
-
 # --- the answer -----------------------------------------------------------------------------------------------------------
 @blueprint.route("/cases/<int:n>/correction", methods=["GET", "POST"])
-@shell.personal
-def form(n: int) -> Any:
+@while_asked
+def form(asked: Asked) -> Any:
     """Mend exactly the item that the office asks for. What was entered before stands there again."""
-    found = _asked(n)
-    if found is None:
-        return _to_case(n)
-    here, case, journey, item = found
-    key, draft = key_of(case.state.item or ""), outbox.draft_of(here.context, here.id, n)
+    n, journey, draft = asked.case.n, asked.journey, asked.draft
     if request.method == "GET":
         before = shell.unsent() or (MultiDict(map(tuple, draft.typed)) if draft and draft.typed else None)
-        return _shown(here, case, journey, item, answer_form(journey, key, before), [])
-    entry = journey.entry(key)
+        return _shown(asked, answer_form(journey, asked.key, before), [])
+    entry = journey.entry(asked.key)
     if request.form.get("keep") and entry is not None:
-        return _held(here, n, {case.state.item: entry.value}, [], keep=True)
-    posted = answer_form(journey, key, CombinedMultiDict([request.form, request.files]))
+        return _held(asked, entry.value, [], keep=True)
+    posted = answer_form(journey, asked.key, CombinedMultiDict([request.form, request.files]))
     try:
         if posted.search is None and posted.validate():
             typed = [[name, value] for name, value in request.form.items(multi=True) if name not in shell.NOT_KEPT]
-            return _held(here, n, {case.state.item: to_json(posted.value())}, typed)
+            return _held(asked, to_json(posted.value()), typed)
     except RealNumber:
         return real_number(url_for("corrections.form", n=n))
-    errors = [] if posted.search else posted.error_list()
-    return _shown(here, case, journey, item, posted, errors)
+    return _shown(asked, posted, [] if posted.search else posted.error_list())
 
 
-def _held(here: World, n: int, facts: Mapping[Any, Any], typed: list[Any], *, keep: bool = False) -> Any:
+def _held(asked: Asked, value: Any, typed: list[Any], *, keep: bool = False) -> Any:
     """Keep the answer, and on to the signature; straight to the office where nobody asks for one."""
-    outbox.hold(here.context, here.id, n, facts, typed, keep=keep)
-    case = here.case(n)
-    assert case is not None
-    if correcting.way_of(here, case) in UNSIGNED:
+    here, n = asked.here, asked.case.n
+    outbox.hold(here.context, here.id, n, {asked.name: value}, typed, keep=keep)
+    if asked.way in UNSIGNED:
         return _sent(here, n)
     return redirect(url_for("corrections.sign", n=n), 303)
 
 
-def _shown(
-    here: World, case: CaseView, journey: Journey, item: Item, form: AnswerForm, errors: list[tuple[str, str]]
-) -> Any:
-    key, way = key_of(case.state.item or ""), correcting.way_of(here, case)
-    entry = journey.entry(key)
+def _shown(asked: Asked, form: AnswerForm, errors: list[tuple[str, str]]) -> Any:
+    here, case, journey, way = asked.here, asked.case, asked.journey, asked.way
+    entry = journey.entry(asked.key)
     shared = [
         caseviews.title(here, other)
         for other in here.cases()
@@ -117,51 +84,44 @@ def _shown(
     ]
     return render_template(
         "cases/correction.html",
-        **_about(here, case, item),
+        **_about(asked),
         words=case.state.note,
-        present=lines(journey, key, from_json(item, entry.value)) if entry else [_("ありません")],
+        present=asked.standing(),
         form=form,
         errors=errors,
         shared=shared,
-        guarded=not caseviews.definition(here, case).sees_withheld and journey.plan.protection(key)[0],
+        guarded=not caseviews.definition(here, case).sees_withheld and journey.plan.protection(asked.key)[0],
         source=source(journey, entry) if entry else None,
         unsigned=_(UNSIGNED[way]) if way in UNSIGNED else "",
         notice=flashed(),
     ), 422 if errors else 200
 
 
-def _about(here: World, case: CaseView, item: Item) -> dict[str, Any]:
+def _about(asked: Asked) -> dict[str, Any]:
+    here, case = asked.here, asked.case
     return {
         "case": case,
         "title": caseviews.title(here, case),
         "short_title": gettext(caseviews.definition(here, case).title),
         "office_name": caseviews.office(here, case),
-        "label": _(item.label),
+        "label": _(asked.item.label),
         "until": caseviews.until_text(here, case),
     }
 
 
 # --- the signature --------------------------------------------------------------------------------------------------------
 @blueprint.get("/cases/<int:n>/correction/sign")
-@shell.personal
-def sign(n: int) -> Any:
+@once_answered
+def sign(asked: Asked, draft: Draft) -> Any:
     """What is signed and sent, and nothing else; or why there is no signature."""
-    found = _asked(n)
-    if found is None:
-        return _to_case(n)
-    here, case, journey, item = found
-    draft = outbox.draft_of(here.context, here.id, n)
-    if draft is None:
-        return redirect(url_for("corrections.form", n=n), 303)
-    key, way = key_of(case.state.item or ""), correcting.way_of(here, case)
-    entry, shown = journey.entry(key), bool(session.get("token"))
+    way, shown = asked.way, bool(session.get("token"))
     if way in IMPOSSIBLE and not shown:
         session["back_to"] = request.script_root + request.path
     return render_template(
         "cases/correction_sign.html",
-        **_about(here, case, item),
-        before=lines(journey, key, from_json(item, entry.value)) if entry else [_("ありません")],
-        after=lines(journey, key, from_json(item, draft.facts[case.state.item or ""])),
+        **_about(asked),
+        before=asked.standing(),
+        after=lines(asked.journey, asked.key, from_json(asked.item, draft.facts[asked.name])),
         keep=draft.keep,
         why=_(WORDS[way]) if way in IMPOSSIBLE else "",
         shown=shown,
@@ -170,44 +130,34 @@ def sign(n: int) -> Any:
 
 
 @blueprint.post("/cases/<int:n>/correction/sign")
-@shell.personal
-def start(n: int) -> Any:
+@once_answered
+def start(asked: Asked, draft: Draft) -> Any:
     """Announce exactly what was entered, and send the browser to the identity provider."""
-    found = _asked(n)
-    if found is None:
-        return _to_case(n)
-    here, case, journey, item = found
-    draft = outbox.draft_of(here.context, here.id, n)
-    if draft is None:
-        return redirect(url_for("corrections.form", n=n), 303)
+    here, case = asked.here, asked.case
     package = outbox.pack_correction(case.arrival_number or "", draft.facts)
-    about = _about(here, case, item)
+    about = _about(asked)
     what = _("{title}の訂正：{label}", title=about["short_title"], label=about["label"])[:80]
     try:
         return signing.go(
             package.digest,
             what,
             [(about["office_name"], what)],
-            lambda transaction: outbox.announce(here.context, here.id, n, transaction, package),
-            n=journey.n,
-            case=n,
+            lambda transaction: outbox.announce(here.context, here.id, case.n, transaction, package),
+            n=asked.journey.n,
+            case=case.n,
         )
     except ServiceDown:
-        return down(n)
+        return down(case.n)
 
 
 @blueprint.post("/cases/<int:n>/correction/unsigned")
-@shell.personal
-def unsigned(n: int) -> Any:
+@once_answered
+def unsigned(asked: Asked, _draft: Draft) -> Any:
     """Without a signature, where none is possible any more: the card that was shown stands for the person."""
-    found = _asked(n)
-    if found is None:
-        return _to_case(n)
-    here, case, _journey, _item = found
-    way = correcting.way_of(here, case)
-    if way not in IMPOSSIBLE or not session.get("token"):
+    n = asked.case.n
+    if asked.way not in IMPOSSIBLE or not session.get("token"):
         return redirect(url_for("corrections.sign", n=n), 303)
-    return _sent(here, n, why=way.value)
+    return _sent(asked.here, n, why=asked.way.value)
 
 
 def signed(flow: Mapping[str, Any], signature: Signature) -> Any:

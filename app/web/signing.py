@@ -97,15 +97,7 @@ def signature_of(flow: Mapping[str, Any], world: World | None = None) -> Signatu
     mynumber = shell.context().mynumber
     reach("sign.before-result")
     try:
-        told = mynumber.identity.exchange(
-            here.id,
-            here.now,
-            request.args["code"],
-            verifier=flow["verifier"],
-            nonce=flow["nonce"],
-            redirect_uri=flow["redirect_uri"],
-            issuer=request.args.get("iss"),
-        )
+        told = mynumber.identity.exchange(here.id, here.now, request.args, flow)
         return mynumber.signing.result(here.id, here.now, flow["transaction"], told.access_token)
     except ServiceDown:
         raise

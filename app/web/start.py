@@ -191,15 +191,7 @@ def come_back() -> Any:
     if "error" in request.args or "code" not in request.args:
         return _failed(request.args.get("error", ""))
     try:
-        told = shell.context().mynumber.identity.exchange(
-            here.id,
-            here.now,
-            request.args["code"],
-            verifier=flow["verifier"],
-            nonce=flow["nonce"],
-            redirect_uri=flow["redirect_uri"],
-            issuer=request.args.get("iss"),
-        )
+        told = shell.context().mynumber.identity.exchange(here.id, here.now, request.args, flow)
     except ServiceDown:
         return _down()
     except ServiceError:

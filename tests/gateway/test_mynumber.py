@@ -47,9 +47,7 @@ def visit(service: Service, pushed: Pushed, path: str, pin: str) -> dict[str, st
 def enter(service: Service, mynumber: MyNumber) -> str:
     pushed = mynumber.identity.push_request("w1", NOW, CALLBACK)
     back = visit(service, pushed, "/card", "1234")
-    keep = pushed.as_dict()
-    keep.pop("state")
-    return mynumber.identity.exchange("w1", NOW, back["code"], issuer=back["iss"], **keep).access_token
+    return mynumber.identity.exchange("w1", NOW, back, pushed.as_dict()).access_token
 
 
 def test_signs_in_looks_up_and_reads_the_history(service: Service, mynumber: MyNumber) -> None:
@@ -79,37 +77,25 @@ def test_signs(service: Service, mynumber: MyNumber) -> None:
     )
     pushed = mynumber.identity.push_request("w1", NOW, CALLBACK, sign_transaction=transaction)
     back = visit(service, pushed, "/signature", "ABC123")
-    keep = pushed.as_dict()
-    keep.pop("state")
-    signed_in = mynumber.identity.exchange("w1", NOW, back["code"], issuer=back["iss"], **keep)
+    signed_in = mynumber.identity.exchange("w1", NOW, back, pushed.as_dict())
     made = mynumber.signing.result("w1", NOW, transaction, signed_in.access_token)
     assert set(made.as_dict()) == {"signature", "certificate", "signed_at"}
     assert made.signed_at == NOW.isoformat()
     first = mynumber.identity.push_request("w1", NOW, CALLBACK)
     again = visit(service, first, "/card", "1234")
-    keep = first.as_dict()
-    keep.pop("state")
-    assert mynumber.identity.exchange("w1", NOW, again["code"], issuer=again["iss"], **keep).sub == signed_in.sub
+    assert mynumber.identity.exchange("w1", NOW, again, first.as_dict()).sub == signed_in.sub
 
 
 def test_an_id_token_is_not_believed_unseen(service: Service, mynumber: MyNumber) -> None:
-    for changes in ({"nonce": "another"}, {"issuer": "https://evil.example"}, {"issuer": None}):
+    for changes in ({"nonce": "another"}, {"iss": "https://evil.example"}, {"iss": ""}):
         pushed = mynumber.identity.push_request("w1", NOW, CALLBACK)
         back = visit(service, pushed, "/card", "1234")
-        values = {
-            "verifier": pushed.verifier,
-            "nonce": pushed.nonce,
-            "redirect_uri": CALLBACK,
-            "issuer": back["iss"],
-        } | changes
         with pytest.raises(IdentityRefused):
-            mynumber.identity.exchange("w1", NOW, back["code"], **values)  # type: ignore[arg-type]
+            mynumber.identity.exchange("w1", NOW, back | changes, pushed.as_dict() | changes)
     pushed = mynumber.identity.push_request("w1", NOW, CALLBACK)
     back = visit(service, pushed, "/card", "1234")
     with pytest.raises(ServiceRefused) as error:
-        mynumber.identity.exchange(
-            "w1", NOW, back["code"], verifier="w" * 50, nonce=pushed.nonce, redirect_uri=CALLBACK, issuer=back["iss"]
-        )
+        mynumber.identity.exchange("w1", NOW, back, pushed.as_dict() | {"verifier": "w" * 50})
     assert error.value.problem.kind == "invalid_grant"
 
 

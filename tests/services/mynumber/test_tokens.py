@@ -83,9 +83,7 @@ def test_a_site_that_kept_the_keys_recovers(service: Service) -> None:
         browser = Browser(service)
         browser.get("/" + pushed.url.split("/", 2)[2] if pushed.url.startswith("/idp") else pushed.url)
         back = browser.submit("/card", pin="1234")
-        signed_in = site.identity.exchange(
-            "w1", NOW, back["code"], verifier=pushed.verifier, nonce=pushed.nonce, redirect_uri=CALLBACK, issuer=back["iss"]
-        )  # fmt: skip
+        signed_in = site.identity.exchange("w1", NOW, back, pushed.as_dict())
         assert signed_in.sub
         service.call("POST", "/_sim/keys/rotation")
     site.close()
