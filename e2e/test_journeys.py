@@ -62,7 +62,7 @@ def test_a_household_gets_to_its_receipt_and_to_the_end(
 
 def _other_languages() -> list[object]:
     """Every household in each language, in a view that goes round; in every run the household of the guide, by `make test-all` all."""
-    rides = []
+    rides: list[object] = []
     for place, persona in enumerate(PERSONAS):
         for turn, tag in enumerate(sorted(set(TAGS) - {SOURCE})):
             view = VIEWS[(place + 2 + turn) % len(VIEWS)]
