@@ -168,7 +168,7 @@ def _link(here: World, journey: Journey) -> dict[str, Any] | None:
     return {
         "who": name,
         "address": address,
-        "code": qr(address, _("{who}に渡すリンクの四角い模様（QRコード）。下のリンクと同じです", who=name)),
+        "code": qr(address, _("リンクの四角い模様（QRコード）。下のリンクと同じです")),
         "until": full_date(found.expires_on, current_tag()),
     }
 
