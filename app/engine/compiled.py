@@ -8,7 +8,8 @@ from functools import cached_property
 
 from app.engine.conditions import Condition, Scope
 from app.engine.deadlines import Rule
-from app.engine.definitions import Authority, LifeEvent, Procedure
+from app.engine.definitions import Authority, Procedure
+from app.engine.life_events import LifeEvent
 from app.engine.vocabulary import Item, Vocabulary
 
 SIDES = ("old", "new")

@@ -17,9 +17,10 @@ from app.engine.compiled import (
     ItemPath,
 )
 from app.engine.conditions import Condition
-from app.engine.definitions import Authority, Clause, LifeEvent, Procedure, Source
+from app.engine.definitions import Authority, Clause, Procedure, Source
 from app.engine.documents import Document, Path, Problem
 from app.engine.event_compiler import EventCompiler, Home, usable
+from app.engine.life_events import LifeEvent
 from app.engine.naming import check_names, rule_of
 from app.engine.reachability import can_hold
 from app.engine.spelling import nearest

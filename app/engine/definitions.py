@@ -1,4 +1,4 @@
-"""Models of what stands in ``procedures/``: procedures, life events, authorities. Frozen, checked, one meaning a field.
+"""Models of what stands in ``procedures/``: procedures, authorities, sources; life events are in ``life_events.py``. Frozen, checked, one meaning a field.
 
 ``library.py`` reads the files and joins the models to one ``Library``; ``planner.py`` works on it.
 """
@@ -281,63 +281,6 @@ class Procedure(Model):
     def sees_withheld(self) -> bool:
         """Whether facts under a protection measure may go to its office."""
         return not self.private if self.cleared is None else self.cleared
-
-
-class Role(Model):
-    """A name that conditions may use: for a subject of the household, for the one that a person item tells (``item``), or
-    for the subjects that a list item holds (``list``)."""
-
-    kind: str
-    list: str | None = None
-    item: str | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Role:
-        if self.list is not None and self.item is not None:
-            raise wrong("役の決まり方が2つあります", "list: か item: の、どちらか1つだけ書いてください")
-        return self
-
-    @property
-    def given(self) -> bool:
-        """Whether the household itself says who it is, and no item does."""
-        return self.list is None and self.item is None
-
-
-class Place(Model):
-    """The address that decides the offices of one side of a move, and when that side lies abroad, where there are none."""
-
-    item: str
-    outside_when: str | None = None
-
-
-class Stage(Model):
-    """A group of procedures on the plan, by time."""
-
-    id: str
-    label: str
-
-
-class LifeEvent(Model):
-    """The entry of a journey."""
-
-    id: str
-    title: str
-    summary: str
-    start_title: str
-    promise: str
-    search: tuple[str, ...] = ()
-    roles: Mapping[str, Role]
-    places: Mapping[Literal["old", "new"], Place] = Field(default_factory=dict)
-    triage: tuple[str, ...]
-    prepare: tuple[str, ...]
-    tone: Literal["usual", "quiet"] = (
-        "usual"  # quiet: no drawing, no colour of success, what is due first before all else
-    )
-    opening: str = ""  # one line above the first paragraph of the start page, and nowhere else
-    can_wait: str = ""  # what need not be done today
-    support: tuple[str, ...] = ()  # where else to turn; on every page of the journey
-    examples: tuple[str, ...] = ()  # household files offered first; the numbers on the start page are the first one's
-    stages: tuple[Stage, ...]
 
 
 class Counter(Model):

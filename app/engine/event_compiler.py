@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from app.engine.compiled import CompiledPlace, ItemPath
 from app.engine.conditions import Condition, ConditionError, DerivedError, Scope, parse, parse_worked_out
 from app.engine.conditions.types import item_type
-from app.engine.definitions import LifeEvent, Role
 from app.engine.documents import Document, Path, Problem
+from app.engine.life_events import LifeEvent, Role
 from app.engine.spelling import nearest
 from app.engine.vocabulary import Vocabulary
 

@@ -8,9 +8,10 @@ from pathlib import Path, PurePath
 
 from app.engine import documents
 from app.engine.compiling import CompiledEvent, compile_event
-from app.engine.definitions import Authority, LifeEvent, Procedure, Source
+from app.engine.definitions import Authority, Procedure, Source
 from app.engine.documents import DefinitionErrors, Document, Problem
 from app.engine.geography import Place
+from app.engine.life_events import LifeEvent
 from app.engine.reading import Reader
 from app.engine.spelling import nearest
 from app.engine.vocabulary import Vocabulary

@@ -7,8 +7,9 @@ from typing import Any
 
 from app.engine.compiled import ALSO, SIDES
 from app.engine.deadlines import Rule
-from app.engine.definitions import Authority, Effect, LifeEvent, Procedure, Source
+from app.engine.definitions import Authority, Effect, Procedure, Source
 from app.engine.documents import Document, Path, Problem
+from app.engine.life_events import LifeEvent
 from app.engine.spelling import nearest
 from app.engine.values import ValueProblem, from_json
 from app.engine.vocabulary import Item, Vocabulary

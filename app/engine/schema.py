@@ -6,7 +6,8 @@ import json
 
 from pydantic import BaseModel
 
-from app.engine.definitions import LifeEvent, Procedure
+from app.engine.definitions import Procedure
+from app.engine.life_events import LifeEvent
 from app.engine.personas import Persona
 from app.engine.vocabulary import Kind
 

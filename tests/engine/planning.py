@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from app.engine import documents
 from app.engine.compiling import CompiledEvent, compile_event
-from app.engine.definitions import Authority, LifeEvent, Procedure
+from app.engine.definitions import Authority, Procedure
 from app.engine.documents import Document, Problem
 from app.engine.facts import NOT_YET, Fact, Facts, Key
+from app.engine.life_events import LifeEvent
 from app.engine.plan import Plan
 from app.engine.planner import make_plan
 from app.engine.reading import Reader

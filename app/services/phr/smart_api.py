@@ -14,7 +14,8 @@ from sqlalchemy import delete, insert
 from app.services.phr import scopes
 from app.services.phr.config import FHIR
 from app.services.phr.context import base_url, fhir_url, service
-from app.services.phr.oauth import METHODS, Client
+from app.services.phr.oauth import METHODS
+from app.services.phr.oauth_models import Client
 from app.services.phr.tables import pushed
 from app.services.phr.world import find_world
 from app.services.simcore.authorization import KeptRequest
