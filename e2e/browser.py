@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from playwright.sync_api import Error as PlaywrightError
 
 from accessibility import axe, contract
+from app.web.shell import LIVE
 
 Scheme = Literal["light", "dark"]
 Size = Literal["phone", "desktop"]
@@ -206,6 +207,8 @@ class Watch:
         try:
             return answer.text()
         except PlaywrightError:
+            if answer.request.headers.get("hx-trigger") == LIVE:
+                return ""  # the page had brought itself up to date; the person went on before anybody could look
             self._note("its HTML was gone before anybody looked: look() after each step", urlsplit(answer.url).path)
             return ""
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from app import catalogues, i18n
+from app.engine.library import load
+from app.i18n import plain, translated
+from app.services.mynumber.signing_api import Line
+
+ROOT = Path(__file__).parent.parent
 
 #: what the word list avoids, as it would stand in a text (EXPERIENCE 1.4); ログイン and 完了 are wrong in some places only
 AVOIDED = re.compile(
@@ -76,3 +82,12 @@ def test_the_english_singular_is_used_for_one() -> None:
         assert i18n.gettext("{n}日", n=0) == "0 days"
     with i18n.speaking("ja-simple"):
         assert i18n.gettext("{n}日", n=1).startswith("1")
+
+
+def test_the_signing_page_takes_every_title_in_every_language() -> None:
+    limit = Line.model_json_schema()["properties"]["procedure"]["maxLength"]
+    whom = 40  # characters of a name that a title may end with
+    titles = [one.definition.title for event in load(ROOT / "procedures").events.values() for one in event.procedures]
+    for tag in i18n.TAGS:
+        longest = max(titles, key=lambda title: len(plain(translated(title, tag) or title)))
+        assert len(plain(translated(longest, tag) or longest)) + whom <= limit, longest

@@ -136,7 +136,7 @@ def start(asked: Asked, draft: Draft) -> Any:
     here, case = asked.here, asked.case
     package = outbox.pack_correction(case.arrival_number or "", draft.facts)
     about = _about(asked)
-    what = _("{title}の訂正：{label}", title=about["short_title"], label=about["label"])[:80]
+    what = _("{title}の訂正：{label}", title=about["short_title"], label=about["label"])
     try:
         return signing.go(
             package.digest,

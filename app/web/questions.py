@@ -15,8 +15,8 @@ from app.formats import full_date
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.mynumber_guard import RealNumber
-from app.web import errors, links, shell, words
-from app.web.forms import AnswerForm, page_form
+from app.web import errors, links, question_page, shell, words
+from app.web.forms import page_form
 from app.web.forms.answers import ask_for
 from app.web.journey_steps import present_page
 from app.web.notices import flashed
@@ -89,59 +89,17 @@ def page(n: int, page_id: str, place: int = 1) -> Any:
     if _is_list(asks):
         return _list_page(here, journey, asks[0])
     if request.method == "GET":
-        return _render(here, journey, asks, page_form(journey, asks, shell.unsent()))
+        left = shell.unsent()
+        return question_page.render(here, journey, asks, None if left is None else page_form(journey, asks, left))
     form = page_form(journey, asks, CombinedMultiDict([request.form, request.files]))
     try:
         if (searched := form.search) is not None:
-            return _render(here, journey, asks, form, focus=f"{searched.id}-found", status=searched.found)
+            return question_page.render(here, journey, asks, form, focus=f"{searched.id}-found", status=searched.found)
         if not form.validate():
-            return _render(here, journey, asks, form), 422
+            return question_page.render(here, journey, asks, form), 422
         return _save(journey, asks, form.values())
     except RealNumber:
         return errors.real_number(request.path)
-
-
-def _render(here: World, journey: Journey, asks: list[Ask], form: AnswerForm, focus: str = "", status: str = "") -> Any:
-    again = all(ask.key in journey.facts.by_key and not ask.confirm for ask in asks)
-    return render_template(
-        "questions/page.html",
-        title=_heading(journey, asks, named=False),
-        heading=_heading(journey, asks, named=True),
-        event_title=gettext(journey.event.definition.title),
-        form=form,
-        errors=form.error_list() if form.posted is not None else [],
-        based_on=request.form.get("based_on") or journey.mark,
-        left=words.questions_left(journey.plan),
-        saved=any(fact.register is None for fact in journey.facts.by_key.values()),
-        reasons=_reasons(journey, asks),
-        back=url_for("review.review_page", n=journey.n) if again else url_for("plan.plan_page", n=journey.n),
-        later=url_for("plan.plan_page", n=journey.n),
-        filed=here.submitted_at(journey.n) is not None,
-        notice=flashed(),
-        focus=focus,
-        status=status,
-    )
-
-
-def _heading(journey: Journey, asks: list[Ask], *, named: bool) -> str:
-    """The question itself, or the heading of a page with several."""
-    if len(asks) == 1:
-        return words.question(journey, asks[0], named=named)
-    first, pages = asks[0], journey.event.vocabulary.pages
-    text = pages.get(first.item.page or "", journey.event.vocabulary.topics[first.item.topic].label)
-    return (
-        gettext(text, who=words.who(journey, first.key[0]) if named else _("この人"))
-        if "{who}" in text
-        else gettext(text)
-    )
-
-
-def _reasons(journey: Journey, asks: list[Ask]) -> list[dict[str, Any]]:
-    """Why each item is asked, and for which procedures."""
-    why: dict[str, list[str]] = {}
-    for ask in asks:
-        why.setdefault(ask.item.why, []).extend(words.titles(journey, ask.needed_by))
-    return [{"why": text, "procedures": list(dict.fromkeys(titles))} for text, titles in why.items()]
 
 
 # --- saving and going on ------------------------------------------------------------------------------------------------
@@ -237,7 +195,7 @@ def _list_page(here: World, journey: Journey, ask: Ask) -> Any:
         errors=[("more", problem)] if problem else [],
         based_on=journey.mark,
         left=words.questions_left(journey.plan),
-        reasons=_reasons(journey, [ask]),
+        reasons=question_page.reasons_for(journey, [ask]),
         back=url_for("plan.plan_page", n=journey.n),
         later=url_for("plan.plan_page", n=journey.n),
         filed=here.submitted_at(journey.n) is not None,

@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import foreign, i18n
 from app.config import Config, real_now
-from app.formats import full_date
 from app.htmx import htmx
 from app.i18n import gettext as _
+from app.pieces import piece
+from app.web.surroundings import Surroundings, around
 from app.world import devices
 from app.world.context import Context
 from app.world.journeys import Journey
@@ -146,7 +147,9 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
     app.teardown_request(_keep)
     app.context_processor(_template_context)
-    app.jinja_env.globals.update(_=i18n.gettext, rich=i18n.rich, csp_nonce=csp_nonce, csrf_token=generate_csrf)
+    app.jinja_env.globals.update(
+        _=i18n.gettext, rich=i18n.rich, csp_nonce=csp_nonce, csrf_token=generate_csrf, piece=piece
+    )
 
 
 def _speak() -> BaseResponse | None:
@@ -196,7 +199,7 @@ def _template_context() -> dict[str, Any]:
     event = journey.event.definition if journey is not None else None
     return {
         "ui_tag": i18n.current_tag(),
-        "shell": _shell(),
+        "shell": around(_surroundings()),
         "session_ends": _session_ends(),
         "htmx": htmx,
         "event_tone": event.tone if event else "usual",
@@ -204,76 +207,23 @@ def _template_context() -> dict[str, Any]:
     }
 
 
-def _shell() -> dict[str, Any]:
-    here = world()
-    simple = i18n.current_tag() == "ja-simple"
-    return {
-        "product": _("ひとまど"),
-        "product_title": _("ひとまど（模擬）"),
-        "home_href": url_for("home.home"),
-        "simulation": _simulation(here),
-        "languages": _languages(),
-        "languages_href": None,
-        "furigana": {"on": i18n.furigana_on(), "action": url_for("settings.furigana", back=request.path)}
-        if simple
-        else None,
-        "nav": _nav(here),
-        "help_href": url_for("help.help_page"),
-        "footer": [
-            (_("ひとまどとは（模擬のサービス）"), url_for("help.about")),
-            (_("アクセシビリティ"), url_for("help.accessibility")),
-            (_("情報の扱い"), url_for("help.privacy")),
-            (_("開発する方へ"), url_for("developers.overview")),
-            *([(_("別の端末で続ける"), url_for("come_back.page"))] if here is not None and signed_in() else []),
-        ],
-        "scheme": session.get("scheme"),
-        "contrast": session.get("contrast"),
-    }
-
-
-def _simulation(here: World | None) -> dict[str, Any] | None:
-    if here is None:
-        return None
-    return {
-        "iso": here.today.isoformat(),
-        "text": full_date(here.today, i18n.current_tag()),
-        "href": url_for("time.control"),
-        "reset_href": url_for("settings.reset"),
-    }
-
-
-def _languages() -> list[dict[str, Any]]:
-    """This page in every language. After a failed form the page itself is asked anew, with what was saved."""
-    path = request.path if request.method in ("GET", "HEAD") or request.endpoint else "/"
-    query = f"?{request.query_string.decode()}" if request.query_string and request.method == "GET" else ""
-    return [
-        {
-            "tag": tag.tag,
-            "name": tag.name,
-            "href": ("" if tag.tag == i18n.SOURCE else f"/{tag.tag}") + path + query,
-            "current": tag.tag == i18n.current_tag(),
-        }
-        for tag in i18n.TAGS.values()
-    ]
-
-
-def _nav(here: World | None) -> list[dict[str, Any]]:
-    entries: list[tuple[str, str, str]] = [(_("ホーム"), url_for("home.home"), "home")]
-    if here is not None and signed_in():
-        newest, unread = here.newest_journey, here.unread
-        if newest is not None:
-            entries.append((_("手続の計画"), url_for("plan.plan_page", n=newest), "plan"))
-        inbox = _("お知らせ（{n}）", n=unread) if unread else _("お知らせ")
-        entries += [
-            (_("手続の状況"), url_for("cases.list_cases"), "cases"),
-            (inbox, url_for("inbox.list_letters"), "inbox"),
-            (_("わたしの情報"), url_for("mydata.overview"), "mydata"),
-        ]
-    entries += [
-        (_("手続の説明"), url_for("library.procedures"), "library"),
-        (_("設定"), url_for("settings.display"), "settings"),
-    ]
-    return [{"text": text, "href": href, "current": request.blueprint == name} for text, href, name in entries]
+def _surroundings() -> Surroundings:
+    here, path = world(), request.path if request.method in ("GET", "HEAD") or request.endpoint else "/"
+    active = here is not None and signed_in()
+    return Surroundings(
+        tag=i18n.current_tag(),
+        furigana=i18n.furigana_on(),
+        root=request.script_root,
+        path=path,
+        query=request.query_string.decode() if request.method == "GET" else "",
+        blueprint=request.blueprint or "",
+        today=here.today if here is not None else None,
+        signed_in=active,
+        newest=here.newest_journey if here is not None and active else None,
+        unread=here.unread if here is not None and active else 0,
+        scheme=session.get("scheme"),
+        contrast=session.get("contrast"),
+    )
 
 
 def _session_ends() -> dict[str, Any] | None:

@@ -67,8 +67,8 @@ class Identity:
             raise ServiceDown("mynumber", "503")
         return Pushed("/idp/card?request_uri=handle", "the-state", "the-nonce", "the-verifier", redirect_uri)
 
-    def exchange(self, world: str, now: datetime, code: str, **more: Any) -> SignedIn:
-        if self.refuses or more["verifier"] != "the-verifier" or more["nonce"] != "the-nonce":
+    def exchange(self, world: str, now: datetime, back: Mapping[str, str], kept: Mapping[str, Any]) -> SignedIn:
+        if self.refuses or kept["verifier"] != "the-verifier" or kept["nonce"] != "the-nonce":
             raise IdentityRefused("mynumber", "refused")
         return SignedIn("the-token", 3600, "somebody", {})
 

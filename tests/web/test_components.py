@@ -26,6 +26,8 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
+from app.pieces import piece
+
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "app" / "static"
 GALLERY = ROOT / "app" / "templates" / "gallery"
@@ -90,7 +92,9 @@ def gallery_app() -> flask.Flask:
             return escape(text(message, **values))
         return Markup(RUBY.sub(r"<ruby>\1<rt>\2</rt></ruby>", str(escape(message)).format(**values)))
 
-    app.jinja_env.globals.update({"_": text, "rich": rich, "csp_nonce": lambda: "nonce", "csrf_token": lambda: "token"})
+    app.jinja_env.globals.update(
+        {"_": text, "rich": rich, "csp_nonce": lambda: "nonce", "csrf_token": lambda: "token", "piece": piece}
+    )
 
     @app.get("/gallery/<page>")
     def show(page: str) -> str:

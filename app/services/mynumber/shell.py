@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from app import foreign, i18n
 from app.i18n import gettext as _
+from app.pieces import piece
 from app.services.mynumber.context import service
 from app.services.mynumber.interactions import Interaction, current
 
@@ -29,7 +30,9 @@ _WEEKDAYS = "月火水木金土日"
 def install(app: Flask) -> None:
     """Hook into the application."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(_=i18n.gettext, rich=i18n.rich, csp_nonce=csp_nonce, csrf_token=generate_csrf)
+    app.jinja_env.globals.update(
+        _=i18n.gettext, rich=i18n.rich, csp_nonce=csp_nonce, csrf_token=generate_csrf, piece=piece
+    )
     app.jinja_env.filters["translated"] = i18n.gettext
     app.after_request(_headers)
     app.context_processor(_context)

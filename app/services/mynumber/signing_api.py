@@ -46,8 +46,8 @@ class Line(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    authority: str = Field(min_length=1, max_length=80)
-    procedure: str = Field(min_length=1, max_length=80)
+    authority: str = Field(min_length=1, max_length=200)
+    procedure: str = Field(min_length=1, max_length=200)
 
 
 class TransactionInput(BaseModel):
