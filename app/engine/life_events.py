@@ -31,9 +31,11 @@ class Role(Model):
 
 
 class Place(Model):
-    """The address that decides the offices of one side of a move, and when that side lies abroad, where there are none."""
+    """The address that decides the offices of one side of a move, and when that side lies abroad, where there are none.
+    ``office``: whose address that is, around the kind of office."""
 
     item: str
+    office: str = "住所の{office}"
     outside_when: str | None = None
 
 

@@ -31,6 +31,7 @@ PLACES = {
     "health": "保健所",
     "police": "警察署・運転免許センター",
     "water": "水道局",
+    "education_board": "教育委員会",
     "prefecture": "都道府県",
     "prefecture_office": "都道府県",
     "prefecture_health": "都道府県の保健所",
@@ -94,7 +95,7 @@ def one_procedure(id: str) -> Any:
         "library/procedure.html",
         definition=definition,
         event_title=gettext(event.definition.title),
-        office=_office(definition.authority),
+        office=_office(event, definition.authority),
         due_kind=_(DUE_KINDS[definition.due.kind]),
         span=_span(definition),
         mode=_(MODES[definition.channel.mode]),
@@ -149,21 +150,21 @@ def _procedure_or_404(id: str) -> tuple[CompiledEvent, CompiledProcedure]:
     return event, event.by_id[id]
 
 
-def _office(name: str) -> str:
+def _office(event: CompiledEvent, name: str) -> str:
     """The receiving office; where the address decides, its kind."""
     authority: Authority | None = shell.context().library.authorities.get(name)
     if authority is not None:
         return _(authority.name)
     side, _bar, kind = name.partition("_")
-    place = _(PLACES.get(kind, "窓口"))
-    return _("いまの住所の{office}", office=place) if side == "old" else _("新しい住所の{office}", office=place)
+    place = event.definition.places["old" if side == "old" else "new"]
+    return gettext(place.office, office=_(PLACES.get(kind, "窓口")))
 
 
 def _span(definition: Any) -> str:
     """The length of the deadline in words; empty where the law names no number."""
     due = definition.due
-    if due.days is not None and due.days < 0:
-        return _("{n}日前まで", n=-due.days)
+    if due.days is not None and due.days <= 0:
+        return _("{n}日前まで", n=-due.days) if due.days else _("その日まで")
     for number, text in ((due.days, "{n}日"), (due.months, "{n}か月"), (due.years, "{n}年")):
         if number is not None:
             return _(text, n=number)
@@ -194,7 +195,7 @@ def _links(event: CompiledEvent, ids: Any) -> list[tuple[str, str]]:
 def _steps(found: CompiledProcedure) -> list[str]:
     """The way of an application, as a list."""
     definition = found.definition
-    office, rules = _office(definition.authority), definition.lifecycle
+    office, rules = _office(_event_of(found), definition.authority), definition.lifecycle
     if definition.channel.mode == "automatic":
         return [_("先の手続が終わると、{office}が進めます", office=office), gettext(rules.done)]
     steps = (
