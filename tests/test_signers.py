@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -105,6 +106,7 @@ def test_three_sign_and_what_comes_after_moves_on(site: Site) -> None:
     number = widow.case(AGREEMENT, "takuya").arrival_number
     assert number
     assert number in done.html
+    assert re.search(r"杉原 卓也さん）: 署名されました.*?杉原 卓也さん", widow.get("/inbox").html, re.DOTALL)
     for _ in range(60):
         widow.do_what_waits(others=False)
         if widow.case(AFTER).state.state is not State.QUEUED:
@@ -180,7 +182,13 @@ def test_saying_no_is_seen_and_can_be_taken_back(site: Site, widow: Widow) -> No
     assert "同意しませんでした。理由は聞いていません。" in shown
     assert widow.case(AGREEMENT, "takuya").unsigned
     assert guest.get("/confirm").status == 410
+    letter = next(one for one in widow.world.letters() if one.kind == invitations.DECLINED)
+    told = widow.get(f"/inbox/{letter.n}")
+    assert "同意しないという返事がありました" in told.h1
+    assert 'href="/journeys/1/signers"' in told.html
+    assert "要対応" in widow.get("/inbox").html
     again = widow.guest("takuya")
+    assert "することを見る" not in widow.get(f"/inbox/{letter.n}").html, "asked anew: nothing is left to do"
     assert again.page.status == 200
     assert "同意しませんでした" not in widow.get("/journeys/1/signers").html
     guest.close()

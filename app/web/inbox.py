@@ -11,6 +11,8 @@ from app.formats import full_date
 from app.i18n import current_tag
 from app.i18n import gettext as _
 from app.web import caseviews, deadlineviews, shell
+from app.web.words import name_of
+from app.world import invitations
 from app.world.views import LetterView
 from app.world.worlds import World
 
@@ -24,6 +26,12 @@ SUBJECTS = {
     "paid": "{title}: 支払いがありました",
     "expired": "{title}は期限が過ぎて終わりました",
     "refused": "{title}は受け取られませんでした",
+    invitations.SIGNED: "{title}: 署名されました",
+    invitations.DECLINED: "{title}: 同意しないという返事がありました",
+}
+ANSWERS = {
+    invitations.SIGNED: "頼んだ人が、自分のカードで署名しました。全員の署名がそろうと、次の手続に進みます。",
+    invitations.DECLINED: "頼んだ人は、同意しないと答えました。話し合ってから新しいリンクを渡すか、弁護士や家庭裁判所に相談できます。",
 }
 
 
@@ -35,9 +43,12 @@ def subject(world: World, letter: LetterView) -> str:
 
 
 def sender(world: World, letter: LetterView) -> str:
-    """The office that wrote."""
+    """The office that wrote, or the one who was asked to sign."""
     case = world.case(letter.case)
     assert case is not None
+    journey = world.journey(case.journey)
+    if letter.kind in ANSWERS and journey is not None:
+        return name_of(journey, case.subject)
     return caseviews.office(world, case)
 
 
@@ -80,6 +91,9 @@ def _open(here: World, letter: LetterView, ours: Mapping[int, deadlineviews.Dead
     if letter.n in ours:
         return ours[letter.n].open
     case = here.case(letter.case)
+    if case is not None and letter.kind in ANSWERS:
+        answers = {one.case: one.standing for one in invitations.asked(here, case.journey)}
+        return letter.kind == invitations.DECLINED and answers.get(case.n) == "refused"
     return case is not None and case.turn == "citizen"
 
 
@@ -104,7 +118,9 @@ def read(n: int) -> Any:
         subject=subject(here, letter),
         sender=sender(here, letter),
         case=case,
-        headline=caseviews.headline(case),
+        headline="" if letter.kind in ANSWERS else caseviews.headline(case),
+        answer=ANSWERS.get(letter.kind, ""),
+        todo=url_for("signers.page", n=case.journey) if letter.kind in ANSWERS else url_for("cases.one", n=case.n),
         date=full_date(letter.at.date(), current_tag()),
         open=_open(here, letter, ours),
     )

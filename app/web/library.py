@@ -16,7 +16,7 @@ from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web import planviews, shell
 from app.web.home import search
-from app.web.words import DUE_KINDS
+from app.web.words import DUE_KINDS, office_there
 
 blueprint = Blueprint("library", __name__)
 
@@ -25,16 +25,6 @@ MODES = {
     "visit": "窓口へ行きます",
     "mail": "郵便で送ります",
     "automatic": "出さなくてよい手続です",
-}
-PLACES = {
-    "municipality": "市区町村",
-    "health": "保健所",
-    "police": "警察署・運転免許センター",
-    "water": "水道局",
-    "education_board": "教育委員会",
-    "prefecture": "都道府県",
-    "prefecture_office": "都道府県",
-    "prefecture_health": "都道府県の保健所",
 }
 REUSE = {
     "share": "1回聞いて、使う手続のすべてで使います",
@@ -153,11 +143,7 @@ def _procedure_or_404(id: str) -> tuple[CompiledEvent, CompiledProcedure]:
 def _office(event: CompiledEvent, name: str) -> str:
     """The receiving office; where the address decides, its kind."""
     authority: Authority | None = shell.context().library.authorities.get(name)
-    if authority is not None:
-        return _(authority.name)
-    side, _bar, kind = name.partition("_")
-    place = event.definition.places["old" if side == "old" else "new"]
-    return gettext(place.office, office=_(PLACES.get(kind, "窓口")))
+    return _(authority.name) if authority is not None else office_there(event.definition, name)
 
 
 def _span(definition: Any) -> str:

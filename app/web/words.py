@@ -9,12 +9,14 @@ from typing import Any
 from app.engine.deadlines import Due, state
 from app.engine.definitions import Authority, Procedure
 from app.engine.facts import NOT_YET, Key
+from app.engine.life_events import LifeEvent
 from app.engine.planner import Ask, Plan, PlannedProcedure
 from app.engine.values import from_json
 from app.engine.vocabulary import Item
 from app.formats import deadline_text, full_date, money, phone, postcode, short_date
 from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
+from app.web import shell
 from app.world.journeys import Journey
 from app.world.ledger import Entry
 
@@ -25,6 +27,16 @@ LEVELS = {
     "within_two_weeks": "fortnight",
     "this_week": "week",
     "overdue": "late",
+}
+PLACES = {
+    "municipality": "市区町村",
+    "health": "保健所",
+    "police": "警察署・運転免許センター",
+    "water": "水道局",
+    "education_board": "教育委員会",
+    "prefecture": "都道府県",
+    "prefecture_office": "都道府県",
+    "prefecture_health": "都道府県の保健所",
 }
 
 
@@ -52,8 +64,14 @@ def office_name(authority: Authority | None, definition: Procedure) -> str:
     """The office's name, or what kind of office it will be while the address is not known."""
     if authority is not None:
         return _(authority.name)
-    words = {"old_municipality": "いまの市区町村", "new_municipality": "新しい市区町村"}
-    return _(words.get(definition.authority, "新しい住所の窓口"))
+    return office_there(shell.context().library.events[definition.event].definition, definition.authority)
+
+
+def office_there(event: LifeEvent, name: str) -> str:
+    """The kind of an office that an address decides, and whose address. ``name``: as in a definition, `new_municipality`."""
+    side, _bar, kind = name.partition("_")
+    place = event.places["old" if side == "old" else "new"]
+    return gettext(place.office, office=_(PLACES.get(kind, "窓口")))
 
 
 def channel_text(planned: PlannedProcedure) -> str:

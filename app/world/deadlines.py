@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.deadlines import Due, Rule, compute
@@ -25,6 +25,7 @@ from app.engine.planner import PlannedProcedure
 from app.gateway.base import ServiceError
 from app.store import models
 from app.world.journeys import Journey
+from app.world.outbox import recording
 
 if TYPE_CHECKING:
     from app.world.views import CaseView
@@ -252,10 +253,7 @@ def _write(session: Session, world: World, notice: Notice, kind: Kind) -> None:
     new = [id_ for id_ in notice.procedures if (notice.journey, id_, last, notice.mark) not in told]
     if not new:
         return
-    n = (session.scalar(select(func.max(models.Letter.n)).where(models.Letter.world == world.id)) or 0) + 1
-    letter = models.Letter(world=world.id, n=n, case=0, at=world.now.isoformat(), sender=SENDER, kind=kind, body="")
-    letter.needs_action = True
-    session.add(letter)
+    n = recording.write(session, world.id, 0, world.now.isoformat(), SENDER, kind, needs_action=True)
     for id_ in new:
         row = models.DeadlineNotice(world=world.id, journey=notice.journey, procedure=id_, last=last)
         row.mark, row.letter = notice.mark, n

@@ -22,11 +22,15 @@ from app.gateway.mynumber import Signature
 from app.store import models
 from app.world.context import Context
 from app.world.devices import TOKEN_BYTES, digest
+from app.world.outbox import recording
 from app.world.outbox.inviting import HOLDING, row_name
 from app.world.worlds import World
 
 LIFE = timedelta(days=30)
 """Simulated time: whoever is asked lives in the same calendar as the case."""
+
+SIGNED, DECLINED = "signed_by_other", "declined"
+"""Kinds of the letters that tell the applicant what the one who was asked has answered; their sender is that subject."""
 
 Standing = Literal["open", "expired", "signed", "refused", "counter", "gone"]
 
@@ -140,8 +144,9 @@ def begin(context: Context, digest_: str, transaction: str) -> None:
 def refuse(context: Context, digest_: str) -> None:
     """The person says no. Raises `Ended`."""
     with context.database.write() as session:
-        row, _case, _content = _open_one(context, session, digest_)
+        row, case, _content = _open_one(context, session, digest_)
         row.standing, row.settled_at = "refused", session.get_one(models.World, row.world).now
+        recording.write(session, row.world, row.case, row.settled_at, case.subject or "", DECLINED, needs_action=True)
 
 
 def sign(context: Context, digest_: str, transaction: str, signature: Signature, name: str, born: date) -> None:
@@ -161,6 +166,7 @@ def sign(context: Context, digest_: str, transaction: str, signature: Signature,
         sealed = f"cases/{case.world}/{case.n}"
         case.sealed = seal.close(sealed, {**seal.open(sealed, case.sealed), "proof": proof})
         row.standing, row.settled_at = "signed", signature.signed_at
+        recording.write(session, row.world, row.case, row.settled_at, case.subject or "", SIGNED, needs_action=False)
         row.sealed = seal.close(row_name(row.world, row.case), {**content, "transaction": ""})
 
 

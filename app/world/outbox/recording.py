@@ -49,20 +49,23 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
         )
     )
     if event.type in LETTERS:
-        n = (session.scalar(select(func.max(models.Letter.n)).where(models.Letter.world == case.world)) or 0) + 1
-        letter = models.Letter(
-            world=case.world,
-            n=n,
-            case=case.n,
-            at=event.at.isoformat(),
-            sender=case.authority,
-            kind=event.type.value,
-            body=event.note or "",
-        )
-        letter.needs_action = event.type in (EventType.CORRECTION_REQUESTED, EventType.VISIT_NEEDED)
-        session.add(letter)
-        session.flush()
+        action = event.type in (EventType.CORRECTION_REQUESTED, EventType.VISIT_NEEDED)
+        at = event.at.isoformat()
+        write(session, case.world, case.n, at, case.authority, event.type.value, event.note or "", needs_action=action)
         reach("letter.before-commit")
+
+
+def write(
+    session: Session, world: str, case: int, at: str, sender: str, kind: str, body: str = "", *, needs_action: bool
+) -> int:
+    """A letter to the person whose world this is; its number. ``sender``: an office, a subject of the case, or the site itself.
+    ``case``: 0 where it is about none."""
+    n = (session.scalar(select(func.max(models.Letter.n)).where(models.Letter.world == world)) or 0) + 1
+    letter = models.Letter(world=world, n=n, case=case, at=at, sender=sender, kind=kind, body=body)
+    letter.needs_action = needs_action
+    session.add(letter)
+    session.flush()
+    return n
 
 
 def asked(session: Session, case: models.Case) -> int:
