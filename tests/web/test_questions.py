@@ -172,3 +172,18 @@ def test_the_applicant_is_always_one_of_the_household(site: Any) -> None:
     assert "remove" not in "".join(site.get(path).links())
     site.post(path, more="no", based_on=str(site.journey.mark), follow=False)
     assert site.journey.facts.by_key["household", "members"].value == ("haruka",)
+
+
+def test_a_page_that_is_kept_says_what_holds_now(site: Any) -> None:
+    """Pages are kept with the journey: not across answers or languages, and never after an error."""
+    site.look_up()
+    path = "/journeys/1/questions/contact"
+    first = site.get(path).html
+    assert site.get(path).html.count('name="phone"') == first.count('name="phone"') == 1
+    site.post(path, based_on="0", phone="12", email="だめ", needs_protection="no")
+    assert 'value="12"' not in site.get(path).html
+    assert "Why" in site.get(f"/en{path}").html
+    site.post(
+        path, based_on=str(site.journey.mark), phone="000-8000-0201", email="a@example.test", needs_protection="no"
+    )
+    assert 'value="000-8000-0201"' in site.get(path).html
