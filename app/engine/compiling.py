@@ -80,6 +80,7 @@ class _ProcedureCompiler:
         for place, trap in enumerate(procedure.traps):
             self._date(("traps", place, "from"), trap.start)
         correction = procedure.lifecycle.correction
+        self._made()
         return CompiledProcedure(
             definition=procedure,
             clauses=clauses,
@@ -191,9 +192,26 @@ class _ProcedureCompiler:
             condition = self._branch(("needs", place, "when"), when)
             if path is not None and path.item.worked_out:
                 self._report(at, f"「{path}」は計算で決まる項目です", "計算のもとになる項目を書いてください")
+            elif path is not None and path.item.told_by is not None:
+                hint = "ほかの書類が知らせる項目です。evidence: に、その書類を書いてください"
+                self._report(at, f"「{path}」は、質問して聞くことができません", hint)
             elif path is not None:
                 needs.append(CompiledNeed(path, condition))
         return needs
+
+    def _made(self) -> None:
+        """What its document tells is said to be told by it, and what others make is waited for."""
+        for text in self.procedure.makes.tells if self.procedure.makes else ():
+            path = self.event.path(self.doc, ("makes", "tells", text), text, self.each)
+            if path is not None and path.item.told_by != self.procedure.id:
+                hint = f"vocabulary の項目に told_by: {self.procedure.id} を書いてください"
+                self._report(
+                    ("makes", "tells", text), f"「{path}」は、この手続の書類が知らせる項目ではありません", hint
+                )
+        for place, paper in enumerate(self.procedure.evidence):
+            if paper.made_by is not None and paper.made_by not in self.procedure.after:
+                hint = "after: に、書類を頼む手続を書いてください"
+                self._report(("evidence", place, "from"), f"「{paper.made_by}」を待つことになっていません", hint)
 
     def _amounts(self) -> tuple[ItemPath, ...]:
         """What the law works out for this family: worked-out items only, else it would have to be asked."""

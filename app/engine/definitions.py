@@ -14,7 +14,8 @@ from pydantic import Field, model_validator
 from app.engine.vocabulary import Model, wrong
 
 Mode = Literal["online", "visit", "mail", "automatic"]
-ReplacedBy = Literal["register", "signature", "fact", "photo", "stays", "none"]
+ReplacedBy = Literal["register", "signature", "fact", "photo", "partner", "stays", "none"]
+"""What replaces a document of the paper world. partner: whoever makes it (an employer) sends it, asked by the procedure of `from:`."""
 
 
 class Clause(Model):
@@ -124,11 +125,12 @@ class Need(Model):
 
 
 class Evidence(Model):
-    """A document of the paper world and what replaces it, or why it stays."""
+    """A document of the paper world and what replaces it, or why it stays. ``made_by`` (`from:`): the procedure that asks a partner for it."""
 
     document: str
     replaced_by: ReplacedBy
     held_by: str | None = Field(default=None, alias="register")
+    made_by: str | None = Field(default=None, alias="from")
     when: str | None = None
     note: str = ""
 
@@ -138,6 +140,11 @@ class Evidence(Model):
             raise wrong(
                 "replaced_by と register が合っていません",
                 "台帳が代わりになるときだけ、replaced_by: register と register: を両方書いてください",
+            )
+        if (self.replaced_by == "partner") != (self.made_by is not None):
+            raise wrong(
+                "replaced_by と from が合っていません",
+                "作る人に頼む書類のときだけ、replaced_by: partner と、頼む手続の from: を両方書いてください",
             )
         if self.replaced_by == "stays" and not self.note:
             raise wrong("書類が残る理由がありません", "note: に、なぜ書類が残るかを書いてください")
@@ -200,6 +207,16 @@ class Paper(Model):
     minutes: int
 
 
+class Made(Model):
+    """A document that whoever receives the procedure makes, to go with others.
+
+    ``tells``: which items of ``each`` it tells, and where they stand in it (`6 就労時間（固定就労の場合）/月間の時間`).
+    """
+
+    document: str
+    tells: Mapping[str, str] = Field(default_factory=dict)
+
+
 class Valid(Model):
     """When the definition is law. Open ends are None."""
 
@@ -260,6 +277,7 @@ class Procedure(Model):
     after: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
     amounts: tuple[str, ...] = ()  # what the law works out for this family (`birth.child_allowance_month`)
+    makes: Made | None = None
     lifecycle: Lifecycle
     paper: Paper
     cautions: tuple[str, ...] = ()

@@ -62,6 +62,7 @@ class Item(Model):
     source_list: str | None = Field(default=None, alias="from")  # the list that people choose from
     derived: str | None = None  # an expression
     computed: str | None = None  # a rule of law that no expression can say (see ``computed.py``)
+    told_by: str | None = None  # the procedure whose document tells it (`makes:`); nobody is asked
 
     @property
     def worked_out(self) -> bool:
@@ -71,14 +72,20 @@ class Item(Model):
     @model_validator(mode="after")
     def _complete(self) -> Item:
         missing = [name for name in ("question", "why", "topic") if not getattr(self, name)]
-        if not self.worked_out and missing:
+        if self.told_by is not None and (self.worked_out or self.held_by is not None or self.question):
+            raise wrong(
+                "だれがこの項目を知らせるかが、2つあります",
+                "told_by: は、question:・register:・derived:・computed: と一緒に書けません",
+            )
+        asked = not self.worked_out and self.told_by is None
+        if asked and missing:
             raise wrong(
                 f"質問する項目に {'・'.join(missing)} がありません",
                 "書き足してください。計算で決まる項目なら derived: に式を書きます",
             )
-        if self.type in ("choice", "choices") and not self.worked_out and not self.choices:
+        if self.type in ("choice", "choices") and asked and not self.choices:
             raise wrong("選べる値がありません", "choices: {値: 見せる言葉} を書いてください")
-        if self.type == "yes_no" and not self.worked_out and not (self.yes and self.no):
+        if self.type == "yes_no" and asked and not (self.yes and self.no):
             raise wrong("はい・いいえの文がありません", "yes: と no: に、選ぶときの文を書いてください")
         if self.type == "subjects" and self.of is None:
             raise wrong("何の一覧か分かりません", "of: に、一覧に入る対象の種類を書いてください（例 of: person）")

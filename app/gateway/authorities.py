@@ -29,7 +29,7 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
     """One event as an office tells it. `actor`: citizen or authority; `note`: the office's own words, in Japanese; `signed`: of a correction,
-    None where no signature is asked for."""
+    None where no signature is asked for; `paper`: what a company made ({document, issuer, issued_on, fields})."""
 
     seq: int
     arrival_number: str
@@ -41,6 +41,7 @@ class CaseEvent:
     opens: date | None = None
     until: date | None = None
     signed: bool | None = None
+    paper: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def _event(data: Mapping[str, Any]) -> CaseEvent:
         _day(data.get("opens")),
         _day(data.get("until")),
         data.get("signed"),
+        data.get("paper"),
     )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
+from app.engine.definitions import Evidence
 from app.engine.lifecycle import EventType, State
 from app.i18n import gettext
 from app.i18n import gettext as _
-from app.web import capacities, caseviews, deadlineviews, papers, shell, signers
+from app.web import capacities, caseviews, deadlineviews, enclosures, papers, shell, signers
 from app.web.notices import flashed
 from app.web.words import entry_lines, moment, source
 from app.world import applications, outbox
@@ -83,7 +84,9 @@ def one(n: int) -> Any:
     definition = caseviews.definition(here, case)
     sent = [entry for entry in journey.entries if entry.seq in case.sent]
     office = here.context.library.authorities.get(case.authority)
-    bring = [evidence for evidence in definition.evidence if evidence.replaced_by == "stays"]
+    told = applications.sent(here, case)
+    asked = [one for one in _evidence(journey, case) if one.replaced_by == "stays"]
+    bring = [one for one in asked if one.document not in told.on_paper]
     notice = flashed()
     draft = outbox.draft_of(here.context, here.id, n)
     later = [
@@ -109,8 +112,12 @@ def one(n: int) -> Any:
         waiting=caseviews.waiting_text(here, case),
         opens=moment_day(case),
         bring=bring,
+        on_paper=told.on_paper,
+        paper_names=[_(name) for name in told.on_paper],
+        made=enclosures.shown(journey, told.paper) if told.paper else None,
+        enclosed=[enclosures.shown(journey, one) for one in told.enclosed],
         later=list(dict.fromkeys(later)),
-        capacities=[capacities.text(journey, one) for one in applications.sent(here, case).acting_for],
+        capacities=[capacities.text(journey, one) for one in told.acting_for],
         signer=signers.of_case(here, journey, case),
         papers=papers.offered(case),
         refile=_refile(journey, case),
@@ -122,6 +129,14 @@ def one(n: int) -> Any:
             if (item := journey.plan.item(entry.key))
         ],
     )
+
+
+def _evidence(journey: Journey, case: CaseView) -> tuple[Evidence, ...]:
+    """The documents of a case as the answers have it; all that its definition knows where the plan has it no more."""
+    planned = next(
+        (one for one in journey.plan.procedures if (one.id, one.subject) == (case.procedure, case.subject)), None
+    )
+    return planned.evidence if planned is not None else journey.event.by_id[case.procedure].definition.evidence
 
 
 def moment_day(case: CaseView) -> str:

@@ -16,7 +16,7 @@ from app.web import caseviews, shell, signers
 from app.web.words import entry_lines, name_of, source, titles
 from app.world import ledger as book
 from app.world.journeys import Journey
-from app.world.ledger import Entry
+from app.world.ledger import PARTNER, Entry
 from app.world.worlds import World
 
 blueprint = Blueprint("mydata", __name__)
@@ -70,6 +70,12 @@ def known(here: World) -> tuple[list[dict[str, Any]], list[str]]:
                 )
             else:
                 untouched.setdefault(id_, _(register.label))
+        for source_, found in by_source.items():
+            office = here.context.library.authorities.get(source_.removeprefix(PARTNER))
+            if source_.startswith(PARTNER) and office is not None:
+                heading = _("{register}から（{n}）", register=_(office.name), n=len(found))
+                rows = [_row(journey, entry) for entry in found]
+                groups.append({"heading": heading, "id": f"{office.id}-{journey.n}", "rows": rows})
         answers = [entry for source_, found in by_source.items() if source_.startswith("citizen") for entry in found]
         if answers:
             heading = _("あなたの答え（{n}）", n=len(answers))

@@ -18,7 +18,7 @@ from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web import shell
 from app.world.journeys import Journey
-from app.world.ledger import Entry
+from app.world.ledger import PARTNER, Entry
 
 LEVELS = {
     "ample": "calm",
@@ -193,6 +193,10 @@ def source(journey: Journey, entry: Entry) -> tuple[str, str | None]:
         return "register", _(
             "{register}から {date}", register=gettext(register.label), date=short_date(entry.at.date(), current_tag())
         )
+    if entry.source.startswith(PARTNER):
+        office = journey.context.library.authorities.get(entry.source.removeprefix(PARTNER))
+        told, day = gettext(office.name) if office else "", short_date(entry.at.date(), current_tag())
+        return "register", _("{register}から {date}", register=told, date=day)
     return ("noted" if entry.source == "citizen:differs" else "answer"), None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.engine.capacity import ActingFor, Capacity
@@ -25,11 +25,23 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A document that a partner made. `subject`: whom it is about; `fields`: what stands in it, by the names on the form."""
+
+    subject: str | None
+    document: str
+    issuer: str
+    issued_on: date
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Sent:
     """An application. `facts`: what its office has now, in JSON shape, in the order of the definition; `corrected`: which of them were
     corrected after they were filed, and whether that was signed (None: nobody asks for it). `acting_for`: whose part it is beside the
     applicant's. `noted`: what a register told where the person says otherwise. `signer`: who signs, where each person signs for
-    themselves; None: the applicant, if anybody. `subjects`: role to subjects."""
+    themselves; None: the applicant, if anybody. `subjects`: role to subjects. `enclosed`: what partners made and went along; `on_paper`:
+    titles of what they did not make, to be brought to the counter; `paper`: what a partner made for this case."""
 
     facts: Mapping[Key, Any]
     noted: Mapping[Key, Any]
@@ -40,6 +52,9 @@ class Sent:
     corrected: Mapping[Key, bool | None] = field(default_factory=dict)
     acting_for: tuple[ActingFor, ...] = ()
     signer: str | None = None
+    enclosed: tuple[Paper, ...] = ()
+    on_paper: tuple[str, ...] = ()
+    paper: Paper | None = None
 
 
 def key_of(text: str) -> Key:
@@ -70,7 +85,15 @@ def sent(world: World, case: CaseView) -> Sent:
         corrected=signed,
         acting_for=tuple(ActingFor(one, Capacity(as_)) for one, as_ in body.get("acting_for", {}).items()),
         signer=body.get("signer"),
+        enclosed=tuple(_paper(one, one["subject"]) for one in body.get("enclosed", ())),
+        on_paper=tuple(dict.fromkeys(one["document"] for one in body.get("on_paper", ()))),
+        paper=_paper(body["paper"], body["subject"]) if "paper" in body else None,
     )
+
+
+def _paper(told: Mapping[str, Any], subject: str | None) -> Paper:
+    day = date.fromisoformat(told["issued_on"])
+    return Paper(subject, told["document"], told["issuer"], day, told["fields"])
 
 
 def _open(world: World, n: int) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from app.engine.vocabulary import Reuse
 from app.store import models
 from app.store.sealing import Seal
 
+PARTNER = "partner:"
+"""Before the id of a company, as the source of what its document told. Others: `register:<id>`, `citizen`."""
+
 
 @dataclass(frozen=True)
 class Entry:

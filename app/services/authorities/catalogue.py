@@ -7,7 +7,7 @@ files are plain data shared with the site; no code of the site is used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -68,6 +68,10 @@ class Procedure:
     effects: tuple[Mapping[str, Any], ...]
     needs: tuple[Need, ...] = ()
     cautions: tuple[str, ...] = ()
+    makes: str | None = None
+    """The document that its company makes and that goes along with other applications."""
+    tells: Mapping[str, str] = field(default_factory=dict)
+    """Item of whom it is about -> where it stands in that document (`6 就労時間/月間の時間`)."""
 
     def taken_by(self, authority: Authority) -> bool:
         """Whether this office is one that the definition sends the procedure to."""
@@ -133,6 +137,7 @@ def _procedure(row: Mapping[str, Any]) -> Procedure:
     exceptions = channel.get("unless") or []
     reasons = [part.get("reason", "") for part in (channel, *exceptions) if part["mode"] == "visit"]
     low, high = lifecycle["days"]
+    made = row.get("makes") or {}
     return Procedure(
         id=row["id"],
         title=row["title"],
@@ -160,6 +165,8 @@ def _procedure(row: Mapping[str, Any]) -> Procedure:
             for need in row.get("needs") or ()
         ),
         cautions=tuple(row.get("cautions") or ()),
+        makes=made.get("document"),
+        tells={reference.partition(".")[2]: place for reference, place in (made.get("tells") or {}).items()},
     )
 
 

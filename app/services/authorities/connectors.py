@@ -18,10 +18,10 @@ from app.services.simcore.calendar import next_open
 from app.services.simcore.problems import Problem
 from app.services.simcore.store import Store
 
-from . import facts, intake, letters, notices, records, relays
+from . import enclosures, facts, intake, letters, notices, records, relays
 from .catalogue import Authority, Catalogue, Procedure
 from .config import Config
-from .partners_client import HeldError, PartnersClient, RefusedError
+from .partners_client import CERTIFICATES, NOTICES, HeldError, PartnersClient, RefusedError
 from .records import Application, Due
 from .relays import Relay
 
@@ -85,18 +85,23 @@ class Connector:
         return True
 
     def _send(self, due: Due, at: datetime, case: Application, relay: Relay) -> str | None:
+        desk = CERTIFICATES if notices.asks_certificate(case) else NOTICES
         if due.kind == "relay":
-            return self._client.send(due.world, at, case.authority, case.number, notices.build(case))
+            return self._client.send(due.world, at, case.authority, case.number, notices.build(case), desk)
         if due.kind == "retract":
             found = [relay.notice] if relay.notice else self._client.find(due.world, at, case.authority, case.number)
             for notice in found:
                 self._client.withdraw(due.world, at, case.authority, notice)
             return None
         if relay.notice and due.kind == "answer":
-            self._client.answer(due.world, at, case.authority, relay.notice, notices.build(case))
+            self._client.answer(due.world, at, case.authority, relay.notice, notices.build(case), desk)
         elif relay.notice:
             self._client.visited(due.world, at, case.authority, relay.notice)
         return relay.notice
+
+    def fetch(self, world: str, at: datetime, number: str, authority: Authority, procedure: Procedure) -> bool:
+        """Keep with a case what its company made, once. False where the company could not be reached."""
+        return enclosures.fetch(self._store, self._client, world, at, number, authority, procedure)
 
     def _told(self, db: Connection, due: Due, at: datetime, notice: str | None, tell: Tell) -> None:
         """Note that the company has it. Where the citizen took the case back meanwhile, the company hears that next."""

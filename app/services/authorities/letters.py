@@ -28,9 +28,9 @@ def review_started(authority: Authority, expected: date) -> str:
     return f"{authority.name}が内容を確かめています。{day_words(expected)}までに終わる予定です。"
 
 
-def visit_needed(authority: Authority, procedure: Procedure, opens: date) -> str:
-    """What to do at the counter, from which day, and what to bring."""
-    bring = "、".join(procedure.documents)
+def visit_needed(authority: Authority, procedure: Procedure, opens: date, papers: Sequence[str] = ()) -> str:
+    """What to do at the counter, from which day, and what to bring: the usual, and `papers`."""
+    bring = "、".join((*procedure.documents, *papers))
     parts = [
         f"{authority.place}へ来てください。{day_words(opens)}から受け付けます。",
         f"開いている時間は{authority.hours}です。" if authority.hours else "",

@@ -34,6 +34,31 @@ class Attachment(In):
     size: int = Field(ge=0)
 
 
+class Paper(In):
+    """A document that a company made for a case. `fields`: what stands in it, by the names on the form."""
+
+    document: str = Field(max_length=100)
+    issuer: str = Field(max_length=200)
+    issued_on: date
+    fields: dict[str, Any] = Field(max_length=100)
+
+
+class Enclosed(Paper):
+    """The same, going along with another application. `arrival_number`: of the case for which it was made."""
+
+    procedure: str = Field(max_length=80)
+    subject: str = Field(max_length=80)
+    arrival_number: str = Field(max_length=32)
+
+
+class OnPaper(In):
+    """A document that was asked for in vain, and that the citizen brings to the counter."""
+
+    procedure: str = Field(max_length=80)
+    subject: str = Field(max_length=80)
+    document: str = Field(max_length=100)
+
+
 class Signed(In):
     """What proves who sent it, and what: see `signature`."""
 
@@ -58,6 +83,10 @@ class ApplicationIn(Signed):
     attachments: list[Attachment] = Field(default_factory=list)
     acting_for: dict[str, Literal["parent", "kin", "delegate"]] = Field(default_factory=dict, max_length=100)
     """For whom beside themselves the citizen files, and in what capacity; who signs answers for it (民法 第99条)."""
+    enclosed: list[Enclosed] = Field(default_factory=list, max_length=20)
+    """What companies made for it. Not signed by the citizen, who has not written it: the office knows each by its case."""
+    on_paper: list[OnPaper] = Field(default_factory=list, max_length=20)
+    """What companies did not make: the citizen is asked to the counter with it."""
     signer: str | None = Field(default=None, max_length=80)
     """Who signs, where each person signs for themselves; else it is the applicant of `subjects`."""
 
@@ -127,6 +156,8 @@ class EventOut(BaseModel):
     item: str | None = None
     opens: date | None = None
     until: date | None = None
+    paper: Paper | None = None
+    """What a company made, with the end of the case for which it was made."""
     signed: bool | None = None
     """Of what was resubmitted: with a signature that holds, or without one; absent where none is ever asked for."""
 

@@ -71,6 +71,7 @@ TOLD: Mapping[str, str] = MappingProxyType(
 )
 """Place in a notice that the company could not read -> what it would ask for."""
 
+CERTIFICATE = "employment_certificate"
 NUMBER = re.compile(r"[A-Z0-9-]{4,20}")
 ADDRESS = ("postcode", "municipality", "town", "block", "building")
 UNKNOWN = (None, "", "unknown")
@@ -136,8 +137,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "employer-address-notice": _kind("address_change", "birth_date", "commute_route"),
         "lease-termination": _kind("termination", "phone", "deposit_account"),
         "internet-line": _kind("move_line", "phone", "internet_choice", "line_permission"),
+        "employment-certificate": _kind(CERTIFICATE),
     }
 )
+
+
+def asks_certificate(case: Application) -> bool:
+    """Whether the company is asked to make a 就労証明書, and told nothing else."""
+    return KINDS[case.procedure].purpose == CERTIFICATE
 
 
 def build(case: Application) -> dict[str, Any]:
@@ -146,6 +153,8 @@ def build(case: Application) -> dict[str, Any]:
     known = {facts.key(text): value for text, value in case.body["facts"].items()}
     holder = _holder(case, known)
     said = _values(case, known, holder)
+    if kind.purpose == CERTIFICATE:
+        return _certificate(case, known, holder, said)
     details = {DETAILS[item]: said[item] for item in sorted(kind.details) if item in said}
     purpose = kind.purpose or _start_stop(said)
     if purpose == "move_line" and said.get("internet_choice") != "keep":
@@ -167,6 +176,19 @@ def build(case: Application) -> dict[str, Any]:
     if NUMBER.fullmatch(number):  # another is none: the company looks by name, and asks again where it does not find it
         notice["customer_number"] = number
     return notice
+
+
+def _certificate(case: Application, known: facts.Facts, holder: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The request for a certificate: whose, and for which children. No address goes along, not even the city's code: the form may stay open there."""
+    children = facts.named("children", case.body["subjects"], known)
+    born = said.get("birth_date")
+    return {
+        "holder": _named(known, holder, said),
+        **({"birth_date": born} if born else {}),
+        "children": [{"name": str(known[one, "name"])} for one in children if known.get((one, "name"))],
+        "consent_ref": case.number,
+        "purpose": "childcare",
+    }
 
 
 def _named(known: facts.Facts, holder: str, said: Mapping[str, Any]) -> dict[str, str]:

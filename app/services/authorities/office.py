@@ -8,6 +8,7 @@ instead of losing it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from app.services.simcore.audit import AuditLog
 from app.services.simcore.calendar import OPENS_AT, first_payday, next_open, schedule
 from app.services.simcore.store import Store
 
-from . import facts, intake, letters, records, signature
+from . import enclosures, facts, intake, letters, records, signature
 from .cases import Cases
 from .catalogue import Authority, Catalogue, Procedure
 from .connectors import KINDS as CONNECTED
@@ -107,6 +108,8 @@ class Office(Cases):
         now = self.advance(world, now, tried=False)
         with self._store.read() as db:
             known = self._repeated(db, world, key, digest)
+            if not known:
+                enclosures.check(db, world, sent)
         if known:
             return known, False
         authority, procedure, channel = intake.addressed(self._catalogue, sent)
@@ -120,8 +123,9 @@ class Office(Cases):
             case = Application(world, number, procedure.id, authority.id, channel, "new", body, now.isoformat())
             records.keep_key(db, world, key, digest, number)
             self._happen(db, case, "received", now, note=letters.received(authority, procedure, number))
-            if channel == "visit":
-                self._await_visit(db, case, authority, procedure, now)
+            if channel == "visit" or sent.on_paper:
+                papers = tuple(dict.fromkeys(one.document for one in sent.on_paper))
+                self._await_visit(db, case, authority, procedure, now, papers)
             else:
                 self._plan(db, case, authority, procedure, now)
             reach("office.received.before-commit")
@@ -129,8 +133,15 @@ class Office(Cases):
         return self._settle(world, now, number), True
 
     def _await_visit(
-        self, db: Connection, case: Application, authority: Authority, procedure: Procedure, now: datetime
+        self,
+        db: Connection,
+        case: Application,
+        authority: Authority,
+        procedure: Procedure,
+        now: datetime,
+        papers: Sequence[str] = (),
     ) -> None:
+        """`papers`: what is brought beside the usual, because nobody could send it."""
         earliest = now.date()
         known, subjects = self._facts(case), case.body["subjects"]
         start = facts.date_of(procedure.counted_from, subjects, known)
@@ -138,7 +149,7 @@ class Office(Cases):
             earliest = max(earliest, start + timedelta(days=procedure.earliest_offset))
         opens = next_open(earliest, authority.closed)
         case.opens = records.iso(opens)
-        note = letters.visit_needed(authority, procedure, opens)
+        note = letters.visit_needed(authority, procedure, opens, papers)
         self._happen(db, case, "visit_needed", now, note=note, opens=case.opens)
 
     def _plan(
@@ -165,7 +176,7 @@ class Office(Cases):
         at = now if due.attempts else due.at
         if self._connector and due.kind in CONNECTED:
             return self._connector.perform(due, at, self._happen)
-        if due.kind == "finish" and not self._deliver(due, at):
+        if due.kind == "finish" and not (self._fetch(due, at) and self._deliver(due, at)):
             return False
         with self._store.write() as db:
             case = self._case(db, due.world, due.number)
@@ -187,7 +198,7 @@ class Office(Cases):
                 months = procedure.pays["months"] if procedure.pays else ()
                 self._happen(db, case, "paid", at, note=letters.paid(procedure, at.date(), months))
             else:
-                self._happen(db, case, "completed", at, note=letters.completed(procedure))
+                self._happen(db, case, "completed", at, note=letters.completed(procedure), paper=case.body.get("paper"))
                 self._plan_payment(db, case, authority, procedure, at)
             reach("office.due.before-commit")
         reach("office.due.after-commit")
@@ -204,6 +215,18 @@ class Office(Cases):
     def _begin_review(self, db: Connection, case: Application, authority: Authority, at: datetime) -> None:
         expected = date.fromisoformat(case.usual_to) if case.usual_to else at.date()
         self._happen(db, case, "review_started", at, note=letters.review_started(authority, expected))
+
+    def _fetch(self, due: Due, at: datetime) -> bool:
+        """What a company made for a case; False where it could not be had yet."""
+        if self._connector is None:
+            return True
+        with self._store.read() as db:
+            case = records.find(db, due.world, due.number)
+        if case is None or self._connector.fetch(due.world, at, due.number, *self._who(case)):
+            return True
+        with self._store.write() as db:
+            records.count_failure(db, due)
+        return False
 
     def _deliver(self, due: Due, at: datetime) -> bool:
         with self._store.read() as db:

@@ -15,6 +15,7 @@ from app.services.simcore.webhooks import new_secret
 from . import relays
 
 EVENTS = "/partners/events"
+NOTICES, CERTIFICATES = "notices", "employment-certificates"
 TYPES = "jp.hitomado.partner.notice.*"
 
 
@@ -84,9 +85,11 @@ class PartnersClient:
         return found, cursor, datetime.fromisoformat(following) if following else None
 
     # --- notices --------------------------------------------------------------------------------------------------------
-    def send(self, world: str, now: datetime, partner: str, key: str, notice: dict[str, Any]) -> str:
-        """Hand a notice in, once for each key; returns its id."""
-        return str(self._call("POST", f"/v1/partners/{partner}/notices", world, now, notice, key=key)["id"])
+    def send(
+        self, world: str, now: datetime, partner: str, key: str, notice: dict[str, Any], desk: str = NOTICES
+    ) -> str:
+        """Hand a notice in, once for each key; returns its id. `desk`: where the partner takes it."""
+        return str(self._call("POST", f"/v1/partners/{partner}/{desk}", world, now, notice, key=key)["id"])
 
     def find(self, world: str, now: datetime, partner: str, consent: str) -> list[str]:
         """Ids of the notices that rest on a consent."""
@@ -97,9 +100,15 @@ class PartnersClient:
         """All steps of a notice."""
         return list(self._call("GET", f"/v1/partners/{partner}/notices/{notice}", world, now)["steps"])
 
-    def answer(self, world: str, now: datetime, partner: str, notice: str, body: dict[str, Any]) -> None:
+    def result(self, world: str, now: datetime, partner: str, notice: str) -> dict[str, Any]:
+        """What the company made of a notice: the fields of a certificate; empty where it makes nothing."""
+        return dict(self._call("GET", f"/v1/partners/{partner}/notices/{notice}", world, now).get("result") or {})
+
+    def answer(
+        self, world: str, now: datetime, partner: str, notice: str, body: dict[str, Any], desk: str = NOTICES
+    ) -> None:
         """The notice again, mended."""
-        self._call("POST", f"/v1/partners/{partner}/notices/{notice}/answers", world, now, body)
+        self._call("POST", f"/v1/partners/{partner}/{desk}/{notice}/answers", world, now, body)
 
     def visited(self, world: str, now: datetime, partner: str, notice: str) -> None:
         """The holder was at the counter."""

@@ -84,11 +84,12 @@ class NoticeIn(In):
 
 
 class CertificateIn(In):
-    """A request for an employment certificate (就労証明書) for childcare. `submit_to`: code of the municipality that will read it."""
+    """A request for an employment certificate (就労証明書) for childcare. `submit_to`: code of the municipality that will read it,
+    None where the employer is not to know it."""
 
     holder: Holder
     birth_date: date | None = None
-    submit_to: Annotated[str, Field(pattern=r"^\d{6}$")]
+    submit_to: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
     children: list[Holder] = Field(default=[], max_length=10)
     consent_ref: Reference
     purpose: Literal["childcare", "after_school"] = "childcare"

@@ -12,7 +12,7 @@ from app.gateway.base import ServiceError
 from app.points import reach
 from app.store import models
 from app.world.context import Context
-from app.world.outbox import inviting
+from app.world.outbox import enclosing, inviting
 from app.world.outbox.correcting import send_corrections
 from app.world.outbox.recording import record
 from app.world.outbox.sending import send
@@ -34,17 +34,17 @@ def deliver(context: Context, world: str, now: datetime) -> None:
 
 
 def _release(context: Context, world: str, now: datetime) -> bool:
-    moved = False
+    moved, seal = False, context.database.seal
     with context.database.write() as session:
-        cases = {case.n: case for case in session.scalars(select(models.Case).where(models.Case.world == world))}
+        cases = {
+            case.n: case
+            for case in session.scalars(select(models.Case).where(models.Case.world == world).order_by(models.Case.n))
+        }
         held = inviting.held(session, world)
         for case in cases.values():
-            if (
-                case.state == State.QUEUED
-                and case.n not in held
-                and all(cases[n].state == State.COMPLETED for n in case.waits_for)
-            ):
+            if case.state == State.QUEUED and case.n not in held and enclosing.may_go(seal, case, cases):
                 moved = True
+                enclosing.enclose(seal, case, cases.values())
                 if case.channel == "automatic":
                     record(session, case, Event(EventType.FOLLOWED, now), "")
                     record(session, case, Event(EventType.COMPLETED, now), "")
@@ -81,6 +81,8 @@ def sync(context: Context, world: str, now: datetime) -> bool:
         for told in events:
             case = by_number.get(told.arrival_number)
             if case is not None and told.seq > case.office_seq:
+                if told.paper is not None:
+                    enclosing.keep(context, session, case, told.paper, told.at)
                 record(session, case, _event(told), told.actor)
                 case.office_seq = told.seq
                 moved = True

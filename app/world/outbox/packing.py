@@ -152,8 +152,19 @@ def _application(journey: Journey, planned: PlannedProcedure, signed: bool) -> d
         **({"acting_for": {one.subject: one.capacity.value for one in acting}} if acting else {}),
         **({"signer": signer} if signer else {}),
         "after": list(planned.after),
+        **({"papers": papers} if (papers := waited_for(plan, planned)) else {}),
         "private": definition.private,
     }
+
+
+def waited_for(plan: Plan, planned: PlannedProcedure) -> list[dict[str, str]]:
+    """The documents that partners make for an application: {procedure, subject, document}."""
+    wanted = {one.made_by: one.document for one in planned.evidence if one.made_by is not None}
+    return [
+        {"procedure": one.id, "subject": one.subject or "", "document": wanted[one.id]}
+        for one in plan.by_verdict["required"]
+        if one.id in wanted
+    ]
 
 
 def _digest(value: Any) -> str:

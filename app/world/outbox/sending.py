@@ -17,7 +17,7 @@ from app.world.outbox import trying
 from app.world.outbox.packing import carries_proof
 from app.world.outbox.recording import record
 
-OURS = ("after", "private", "proof", "corrections", "correction", "proofs")
+OURS = ("after", "private", "proof", "corrections", "correction", "proofs", "papers", "paper")
 """What is kept with an application and is not part of what its office gets."""
 REFUSALS = frozenset({409, 422})
 """Answers by which an office says no to this application. Any other refusal is a fault between the systems: to be tried again by hand."""
