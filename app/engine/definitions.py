@@ -189,13 +189,17 @@ class Pays(Model):
 
 
 class Lifecycle(Model):
-    """What the office does: processing time in days from receipt, an item it may ask to correct, the final words, what it pays after."""
+    """What the office does: processing time in days from receipt, an item it may ask to correct, the final words, what it pays after.
+
+    ``allocation``: the table (``procedures/allocations``) by which it gives places; who gets none waits and is looked at again each month.
+    """
 
     days: tuple[int, int]
     working_days: bool = True
     correction: str | None = None
     done: str
     pays: Pays | None = None
+    allocation: str | None = None
 
 
 class Paper(Model):

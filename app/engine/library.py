@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from app.engine import documents
+from app.engine.allocation import Allocation
+from app.engine.allocation_rules import faults_of
 from app.engine.compiling import CompiledEvent, compile_event
 from app.engine.definitions import Authority, Procedure, Source
 from app.engine.documents import DefinitionErrors, Document, Problem
@@ -29,6 +31,7 @@ class Library:
     authorities: Mapping[str, Authority]
     sources: Mapping[str, Source]
     places: tuple[Place, ...] = ()
+    allocations: Mapping[str, Allocation] = field(default_factory=dict)
 
 
 def load(folder: Path) -> Library:
@@ -50,6 +53,11 @@ def load(folder: Path) -> Library:
     authorities: dict[str, Authority] = {}
     for doc in take("authorities"):
         reader.listed(doc, "authorities", Authority, authorities)
+    allocations: dict[str, Allocation] = {}
+    for doc in take("allocations"):
+        table = reader.one(doc, Allocation)
+        if table is not None:
+            allocations[table.id] = table
     sources: dict[str, Source] = {}
     for doc in take("sources.yaml"):
         reader.named(doc, "sources", Source, sources)
@@ -67,10 +75,12 @@ def load(folder: Path) -> Library:
             events[event.id] = compile_event(
                 doc, event, parsed, stems, vocabulary, authorities, sources, reader.homes, problems, roles
             )
+        for one, procedure in parsed if event is not None and whole else ():
+            problems += faults_of(one, procedure, event, vocabulary, allocations)
     problems += [_stray(docs[0].file, path.parts[0], life_events) for path, docs in found.items() if docs]
     if problems:
         raise DefinitionErrors(problems)
-    return Library(vocabulary, events, authorities, sources, places)
+    return Library(vocabulary, events, authorities, sources, places, allocations)
 
 
 def _documents(path: Path, name: str, problems: list[Problem]) -> list[Document]:

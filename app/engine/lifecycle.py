@@ -24,6 +24,7 @@ class State(StrEnum):
     IN_REVIEW = "in_review"  # 審査中
     CORRECTION_REQUESTED = "correction_requested"  # 訂正のお願い
     NEEDS_VISIT = "needs_visit"  # 窓口へ行く番
+    WAITING = "waiting"  # 待っています: there is no place yet, the office looks again each month
     APPROVED = "approved"  # 認められました; what follows in the registers is not written yet
     COMPLETED = "completed"  # 終わりました
     REJECTED = "rejected"  # 認められませんでした
@@ -47,6 +48,8 @@ class EventType(StrEnum):
     RESUBMITTED = "resubmitted"
     VISIT_NEEDED = "visit_needed"
     VISITED = "visited"
+    WAITLISTED = "waitlisted"  # no place now: the notice of it (保留通知書) and a place on the list
+    LOOKED_AGAIN = "looked_again"  # still no place, where it stands now
     APPROVED = "approved"
     REJECTED = "rejected"
     COMPLETED = "completed"
@@ -73,6 +76,16 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an application stands on waiting lists. ``wishes``: (where, how many are served before it, itself included), in the order of
+    the wishes; ``again``: the day on which the office looks again."""
+
+    points: int
+    wishes: tuple[tuple[str, int], ...]
+    again: date
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to a case, at a simulated local time.
 
@@ -88,6 +101,7 @@ class Event:
     opens: date | None = None
     until: date | None = None
     signed: bool | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,7 @@ class CaseState:
     item: str | None = None
     opens: date | None = None
     until: date | None = None
+    standing: Standing | None = None
     corrections: int = 0  # how often the office asked for a correction
 
 
@@ -134,6 +149,12 @@ TRANSITIONS: Mapping[tuple[State, EventType], Transition] = MappingProxyType(
         (State.IN_REVIEW, EventType.APPROVED): Transition(State.APPROVED, _A),
         (State.IN_REVIEW, EventType.REJECTED): Transition(State.REJECTED, _A),
         (State.IN_REVIEW, EventType.WITHDRAWN): Transition(State.WITHDRAWN, _C),
+        (State.IN_REVIEW, EventType.WAITLISTED): Transition(State.WAITING, _A),
+        (State.WAITING, EventType.LOOKED_AGAIN): Transition(State.WAITING, _A),
+        (State.WAITING, EventType.APPROVED): Transition(State.APPROVED, _A),
+        # The year for which the places were given is over.
+        (State.WAITING, EventType.REJECTED): Transition(State.REJECTED, _A),
+        (State.WAITING, EventType.WITHDRAWN): Transition(State.WITHDRAWN, _C),
         (State.CORRECTION_REQUESTED, EventType.RESUBMITTED): Transition(State.IN_REVIEW, _C),
         (State.CORRECTION_REQUESTED, EventType.REJECTED): Transition(State.REJECTED, _A),
         (State.CORRECTION_REQUESTED, EventType.EXPIRED): Transition(State.EXPIRED, _A),
@@ -159,6 +180,7 @@ _TURN: Mapping[State, Actor] = MappingProxyType(
         State.IN_REVIEW: Actor.AUTHORITY,
         State.CORRECTION_REQUESTED: Actor.CITIZEN,
         State.NEEDS_VISIT: Actor.CITIZEN,
+        State.WAITING: Actor.AUTHORITY,
         State.APPROVED: Actor.AUTHORITY,
         State.COMPLETED: Actor.NOBODY,
         State.REJECTED: Actor.NOBODY,
@@ -194,6 +216,7 @@ def step(case: CaseState, event: Event) -> CaseState:
         item=event.item,
         opens=event.opens,
         until=event.until,
+        standing=event.standing,
         corrections=case.corrections + (event.type is EventType.CORRECTION_REQUESTED),
     )
 

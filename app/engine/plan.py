@@ -174,6 +174,18 @@ class Plan:
         value, reads = self.run_for(condition, me) if condition else self._read((me, path.name))
         return value, (*(self.members(path.role)[1] if path.role in self.event.lists else ()), *reads)
 
+    def values(self, reference: str, subject: str | None) -> list[tuple[Key, Any]] | None:
+        """What `role.item` (or the role itself) is for each of the role's subjects; None while it is not known who they are."""
+        role, _, name = reference.partition(".")
+        subjects = self.subjects(role, subject)
+        if subjects is None:
+            return None
+        return [((one, name), self._value(one, name) if name else one) for one in subjects]
+
+    def _value(self, subject: str, name: str) -> Any:
+        condition = self.event.worked_out.get((self.facts.kinds.get(subject, ""), name))
+        return (self.run_for(condition, subject) if condition else self._read((subject, name)))[0]
+
     def _read(self, key: Key) -> Result:
         return self._env.values.get(key, UNKNOWN), (key,)
 

@@ -6,6 +6,7 @@ import json
 
 from pydantic import BaseModel
 
+from app.engine.allocation import Allocation
 from app.engine.definitions import Procedure
 from app.engine.life_events import LifeEvent
 from app.engine.personas import Persona
@@ -16,6 +17,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "life_event.json": LifeEvent,
     "vocabulary.json": Kind,
     "persona.json": Persona,
+    "allocation.json": Allocation,
 }
 
 

@@ -42,6 +42,7 @@ class CaseEvent:
     until: date | None = None
     signed: bool | None = None
     paper: Mapping[str, Any] | None = None
+    standing: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def _event(data: Mapping[str, Any]) -> CaseEvent:
         _day(data.get("until")),
         data.get("signed"),
         data.get("paper"),
+        data.get("standing"),
     )
 
 

@@ -9,7 +9,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from app.engine.definitions import Evidence
 from app.engine.lifecycle import EventType, State
-from app.i18n import gettext
+from app.formats import short_date
+from app.i18n import current_tag, gettext
 from app.i18n import gettext as _
 from app.web import capacities, caseviews, deadlineviews, enclosures, papers, shell, signers
 from app.web.notices import flashed
@@ -121,6 +122,7 @@ def one(n: int) -> Any:
         signer=signers.of_case(here, journey, case),
         papers=papers.offered(case),
         refile=_refile(journey, case),
+        standing=_standing(case),
         correction="" if draft is None else "sent" if draft.ready else "begun",
         notice=notice,
         sent=[
@@ -129,6 +131,17 @@ def one(n: int) -> Any:
             if (item := journey.plan.item(entry.key))
         ],
     )
+
+
+def _standing(case: CaseView) -> dict[str, Any] | None:
+    """Where the case stands on waiting lists, for the page; None where it waits for no place."""
+    told = case.state.standing
+    if told is None:
+        return None
+    rows = [[_("{n}番目", n=count), name, _("{n}番目", n=place)] for count, (name, place) in enumerate(told.wishes, 1)]
+    day = short_date(told.again, current_tag())
+    href = url_for("plan.one", n=case.journey, procedure=case.procedure) + "#points"
+    return {"points": told.points, "again": day, "rows": rows, "href": href}
 
 
 def _evidence(journey: Journey, case: CaseView) -> tuple[Evidence, ...]:

@@ -24,6 +24,7 @@ SUBJECTS = {
     "completed": "{title}が終わりました",
     "rejected": "{title}は認められませんでした",
     "paid": "{title}: 支払いがありました",
+    "waitlisted": "{title}: 保留になりました",
     "expired": "{title}は期限が過ぎて終わりました",
     "refused": "{title}は受け取られませんでした",
     invitations.SIGNED: "{title}: 署名されました",

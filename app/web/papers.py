@@ -21,6 +21,7 @@ NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|;\r\n\t', "-"))
 TITLES = {
     "receipt": "受付票",
     "decision": "決定通知書",
+    "waiting": "保留通知書",
     "moving-out-certificate": "転出証明書情報",
     "residence-certificate": "住民票の写し",
 }

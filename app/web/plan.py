@@ -240,6 +240,7 @@ def one(n: int, procedure: str) -> Any:
         due=due_chip(task.due, journey.today, definition.due.counting),
         late=planviews.late_text(journey, task, _cases(here, n)) if lead.word == "required" else None,
         start=gettext(lead.compiled.start.item.label) if lead.compiled.start else "",
+        points=verdictviews.points(journey, instances),
         amounts=verdictviews.amounts(journey, instances),
         mode=mode,
         why=why,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from app.engine.allocation import work_out
 from app.engine.conditions import UNKNOWN
 from app.engine.facts import Fact, Key
 from app.engine.planner import PlannedProcedure, Reason, make_plan
@@ -97,6 +98,37 @@ def amounts(journey: Journey, instances: Instances) -> list[dict[str, Any]]:
                 (holder, *_others) = journey.plan.subjects(path.role, planned.subject) or ("",)
                 row["lines"] = lines(journey, (holder, path.name), value)
     return list(found.values())
+
+
+def points(journey: Journey, instances: Instances) -> dict[str, Any] | None:
+    """How a city puts applications in order (利用調整), worked out for this household: {title, note, law, rows, sum}; None where nothing is."""
+    planned = next((one for one in instances if one.word == "required"), None)
+    name = planned.compiled.definition.lifecycle.allocation if planned else None
+    table = journey.context.library.allocations.get(name or "")
+    worked = work_out(table, journey.plan.values) if table else None
+    if table is None or worked is None:
+        return None
+    rows = [
+        [
+            who(journey, row.who) if row.who else _("世帯"),
+            _("か").join(_("「{value}」", value=gettext(line.label)) for line in row.lines),
+            _between(row.low, row.high),
+        ]
+        for row in worked.rows
+    ]
+    open_ = item_labels(journey, dict.fromkeys(key for row in worked.rows for key in row.open))
+    return {
+        "title": gettext(table.title),
+        "note": gettext(table.note),
+        "law": gettext(table.law),
+        "rows": rows,
+        "sum": _between(worked.low, worked.high),
+        "open": _("{items}が分かると決まります。", items=_("、").join(open_)) if open_ else "",
+    }
+
+
+def _between(low: int, high: int) -> str:
+    return _("{n}点", n=low) if low == high else _("{low}点から{high}点", low=low, high=high)
 
 
 def withheld(journey: Journey, instances: Instances) -> list[str]:

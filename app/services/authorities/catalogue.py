@@ -15,6 +15,8 @@ from typing import Any
 
 from app.services.simcore.personas import ItemInfo, read_items, read_yaml
 
+from .allocating import Table
+
 MUNICIPAL = frozenset({"municipality", "ward"})
 SIDES = frozenset({"old", "new"})
 """`new_police` in a definition is the police of the new address: a side, then a kind of office."""
@@ -73,6 +75,9 @@ class Procedure:
     tells: Mapping[str, str] = field(default_factory=dict)
     """Item of whom it is about -> where it stands in that document (`6 就労時間/月間の時間`)."""
 
+    allocation: str | None = None
+    """The table by which places are given; None where nothing is given out."""
+
     def taken_by(self, authority: Authority) -> bool:
         """Whether this office is one that the definition sends the procedure to."""
         side, _, kind = self.authority.partition("_")
@@ -88,6 +93,7 @@ class Catalogue:
     authorities: Mapping[str, Authority]
     procedures: Mapping[str, Procedure]
     items: Mapping[str, ItemInfo]  # by item id (`person.name`)
+    allocations: Mapping[str, Table]
     roles: Mapping[str, str]  # words that stand for a subject in `role.item` -> kind of subject (`each`: any)
 
     def item(self, reference: str) -> ItemInfo | None:
@@ -165,6 +171,7 @@ def _procedure(row: Mapping[str, Any]) -> Procedure:
             for need in row.get("needs") or ()
         ),
         cautions=tuple(row.get("cautions") or ()),
+        allocation=lifecycle.get("allocation"),
         makes=made.get("document"),
         tells={reference.partition(".")[2]: place for reference, place in (made.get("tells") or {}).items()},
     )
@@ -193,9 +200,11 @@ def load(folder: Path) -> Catalogue:
             for procedure in map(_procedure, read_yaml(path)):
                 procedures[procedure.id] = procedure
     items = read_items(folder).by_id
+    tables = [Table.read(row) for path in sorted((folder / "allocations").glob("*.yaml")) for row in read_yaml(path)]
     return Catalogue(
         MappingProxyType(authorities),
         MappingProxyType(procedures),
         MappingProxyType(dict(items)),
+        MappingProxyType({table.id: table for table in tables}),
         MappingProxyType(roles),
     )

@@ -13,13 +13,13 @@ from .states import EVENTS
 
 STATUS = {
     "received": "到達", "in_review": "審査中", "approved": "審査終了", "rejected": "手続終了", "completed": "手続終了",
-    "correction_requested": "補正待ち", "needs_visit": "来庁待ち", "withdrawn": "取下済", "expired": "手続終了",
+    "correction_requested": "補正待ち", "needs_visit": "来庁待ち", "waiting": "審査中", "withdrawn": "取下済", "expired": "手続終了",
 }  # fmt: skip
 TITLES = {
     "received": "到達のお知らせ", "review_started": "審査を始めました", "correction_requested": "補正のお願い",
     "visit_needed": "窓口へ来てください", "approved": "決定のお知らせ", "rejected": "決定のお知らせ", "completed": "終わりました",
     "visited": "窓口で受け付けました", "resubmitted": "補正を受け付けました", "withdrawn": "取下げを受け付けました",
-    "expired": "期限が過ぎました", "paid": "支払いのお知らせ",
+    "expired": "期限が過ぎました", "paid": "支払いのお知らせ", "waitlisted": "保留のお知らせ", "looked_again": "保留のお知らせ",
 }  # fmt: skip
 KINDS = {"correction_requested": "補正", "withdrawn": "取下げ"}
 KEPT_DAYS = 90  # that a paper can be fetched; an assumption, nothing is deleted

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from .allocating import Decision, Offer
 from .catalogue import Authority, Procedure
 
 _WEEKDAYS = "月火水木金土日"
@@ -59,6 +60,24 @@ def resubmitted(authority: Authority, signed: bool | None) -> str:
 def approved(procedure: Procedure) -> str:
     """The decision."""
     return f"「{procedure.title}」を認めました。"
+
+
+NO_PLACE = "年度の終わりまでに、あいている所がありませんでした"
+APPLY_AGAIN = "次の年度も希望するときは、もう一度申し込んでください。"
+
+
+def offered(procedure: Procedure, offer: Offer) -> str:
+    """A place."""
+    return f"「{procedure.title}」を認めました。{offer.number}番目に希望した{offer.name}を利用できます。"
+
+
+def waiting(authority: Authority, procedure: Procedure, decision: Decision, again: date) -> str:
+    """No place yet (保留通知書): where it stands, and when the office looks again."""
+    lists = "、".join(f"{name}は{place}番目" for name, place in decision.wishes)
+    return (
+        f"「{procedure.title}」は保留です。希望した園に、いまはあいている所がありません。{decision.points}点で、順番は{lists}です。"
+        f"{authority.name}は、毎月もう一度調べます。次は{day_words(again)}です。"
+    )
 
 
 def completed(procedure: Procedure) -> str:

@@ -13,7 +13,7 @@ FactKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[a-z0-9_]+){1,2}$", m
 EventName = Literal[
     "received", "review_started", "correction_requested", "resubmitted", "visit_needed", "visited", "approved",
     "rejected", "completed", "withdrawn", "expired",
-    "paid",
+    "paid", "waitlisted", "looked_again",
 ]  # fmt: skip
 
 
@@ -49,6 +49,21 @@ class Enclosed(Paper):
     procedure: str = Field(max_length=80)
     subject: str = Field(max_length=80)
     arrival_number: str = Field(max_length=32)
+
+
+class Waiting(BaseModel):
+    """A place on a waiting list. `place`: how many are served before this child, itself included."""
+
+    name: str
+    place: int
+
+
+class Standing(BaseModel):
+    """Where an application stands that got no place. `again`: the day on which the office looks again."""
+
+    points: int
+    wishes: list[Waiting]
+    again: date
 
 
 class OnPaper(In):
@@ -158,6 +173,8 @@ class EventOut(BaseModel):
     until: date | None = None
     paper: Paper | None = None
     """What a company made, with the end of the case for which it was made."""
+    standing: Standing | None = None
+    """Of what waits: points, and the place on each list."""
     signed: bool | None = None
     """Of what was resubmitted: with a signature that holds, or without one; absent where none is ever asked for."""
 

@@ -19,7 +19,7 @@ from app.services.simcore.audit import AuditLog
 from app.services.simcore.calendar import OPENS_AT, first_payday, next_open, schedule
 from app.services.simcore.store import Store
 
-from . import enclosures, facts, intake, letters, records, signature
+from . import allocating, allotting, enclosures, facts, intake, letters, records, signature
 from .cases import Cases
 from .catalogue import Authority, Catalogue, Procedure
 from .connectors import KINDS as CONNECTED
@@ -191,6 +191,8 @@ class Office(Cases):
                     self._happen(
                         db, case, "expired", at, note=letters.expired(procedure, at.date() - timedelta(days=1))
                     )
+            elif due.kind in ("decide", "allocate") and procedure.allocation:
+                self._allocate(db, case, authority, procedure, at)
             elif due.kind == "decide":
                 self._happen(db, case, "approved", at, note=letters.approved(procedure))
                 records.put_due(db, due.world, due.number, "finish", at)
@@ -211,6 +213,27 @@ class Office(Cases):
             received = date.fromisoformat(case.received_at[:10])
             day = first_payday(procedure.pays["months"], procedure.pays["day"], received, authority.closed)
             records.put_due(db, case.world, case.number, "pay", max(datetime.combine(day, OPENS_AT), at))
+
+    def _allocate(
+        self, db: Connection, case: Application, authority: Authority, procedure: Procedure, at: datetime
+    ) -> None:
+        """Give a place where there is one; else say where it stands, and look again next month, until the year is over."""
+        first = date.fromisoformat(case.body.setdefault("looked_at", at.date().isoformat()))
+        decision, ends = allotting.decide(self._catalogue, case, procedure, first, at.date())
+        if decision.offer:
+            case.body = {**case.body, "granted": decision.offer.wish}
+            self._happen(db, case, "approved", at, note=letters.offered(procedure, decision.offer))
+            records.put_due(db, case.world, case.number, "finish", at)
+            return
+        again = next_open(allocating.next_month(at.date()), authority.closed)
+        if again > ends:
+            note = letters.rejected(authority, procedure, letters.NO_PLACE, letters.APPLY_AGAIN)
+            self._happen(db, case, "rejected", at, note=note)
+            return
+        event = "waitlisted" if case.state == "in_review" else "looked_again"
+        note = letters.waiting(authority, procedure, decision, again)
+        self._happen(db, case, event, at, note=note, standing=allotting.standing(decision, again))
+        records.put_due(db, case.world, case.number, "allocate", datetime.combine(again, OPENS_AT))
 
     def _begin_review(self, db: Connection, case: Application, authority: Authority, at: datetime) -> None:
         expected = date.fromisoformat(case.usual_to) if case.usual_to else at.date()
@@ -234,7 +257,8 @@ class Office(Cases):
         if case is None:  # the world was reset in between
             return False
         authority, procedure = self._who(case)
-        changes = facts.changes(procedure.effects, self._catalogue.roles, case.body["subjects"], self._facts(case))
+        known = allotting.granted(self._catalogue, case, procedure, self._facts(case))
+        changes = facts.changes(procedure.effects, self._catalogue.roles, case.body["subjects"], known)
         reach("office.effect.before-call")
         try:
             self._registers.deliver(due.world, at, due.number, f"{authority.name} {procedure.title}", changes)

@@ -81,6 +81,8 @@ def documents(case: Case) -> list[Document]:
                 found.append(Document("receipt", "receipt", "受付票", position, at))
             case "approved" | "rejected" if not case.procedure.private:
                 found.append(Document("decision", "decision", "決定通知書", position, at))
+            case "waitlisted":
+                found.append(Document("waiting", "waiting", "保留通知書", position, at))
             case "completed":
                 certificate = _certificate(case.procedure)
                 if certificate:
@@ -97,6 +99,8 @@ def paper(catalogue: Catalogue, case: Case, document: Document) -> Paper:
             sections = _receipt(case)
         case "decision":
             sections = _decision(case, document)
+        case "waiting":
+            sections = _waiting(case, document)
         case "moving-out-certificate":
             sections = _moving_out(catalogue, case)
         case "residence-certificate":
@@ -137,6 +141,17 @@ def _decision(case: Case, document: Document) -> list[Section]:
     granted = event["type"] == "approved"
     rows = [("決定", "認めます" if granted else "認めません"), ("決定の日", japanese_day(document.issued_at.date()))]
     return [Section("手続", _about(case)), Section("決定", rows, [str(event.get("note") or "")])]
+
+
+def _waiting(case: Case, document: Document) -> list[Section]:
+    event = case.events[document.notice - 1]
+    rows = [("結果", "保留"), ("通知の日", japanese_day(document.issued_at.date()))]
+    children = [row for one in case.people("each") for row in _person(case, one)]
+    told = [
+        str(event.get("note") or ""),
+        "育児休業給付の期間を延ばす手続などで、保育所に入れないことを示す書類になります。",
+    ]
+    return [Section("手続", _about(case)), Section("子ども", children), Section("利用調整の結果", rows, told)]
 
 
 def _person(case: Case, who: str) -> list[tuple[str, str]]:

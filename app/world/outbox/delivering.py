@@ -14,7 +14,7 @@ from app.store import models
 from app.world.context import Context
 from app.world.outbox import enclosing, inviting
 from app.world.outbox.correcting import send_corrections
-from app.world.outbox.recording import record
+from app.world.outbox.recording import record, standing_of
 from app.world.outbox.sending import send
 
 MAX_ROUNDS = 20
@@ -113,4 +113,5 @@ def _event(told: CaseEvent) -> Event:
         opens=told.opens,
         until=told.until,
         signed=told.signed,
+        standing=standing_of(told.standing),
     )

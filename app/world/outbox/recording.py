@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.engine.lifecycle import Event, EventType, reduce
+from app.engine.lifecycle import Event, EventType, Standing, reduce
 from app.points import reach
 from app.store import models
 
@@ -21,6 +23,7 @@ LETTERS = frozenset(
         EventType.REFUSED,
         EventType.EXPIRED,
         EventType.PAID,
+        EventType.WAITLISTED,
     }
 )
 
@@ -36,6 +39,7 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
         event = replace(event, at=history[-1].at)
     case.state = reduce([*history, event]).state.value
     detail = {"item": event.item, "opens": _iso(event.opens), "until": _iso(event.until), "signed": event.signed}
+    detail["standing"] = _told(event.standing)
     session.add(
         models.CaseEvent(
             world=case.world,
@@ -97,7 +101,23 @@ def as_event(row: models.CaseEvent) -> Event:
         opens=_day(row.detail.get("opens")),
         until=_day(row.detail.get("until")),
         signed=row.detail.get("signed"),
+        standing=standing_of(row.detail.get("standing")),
     )
+
+
+def standing_of(told: Mapping[str, Any] | None) -> Standing | None:
+    """Where something stands on waiting lists, from the shape that offices tell and the store keeps."""
+    if told is None:
+        return None
+    wishes = tuple((str(one["name"]), int(one["place"])) for one in told["wishes"])
+    return Standing(int(told["points"]), wishes, date.fromisoformat(told["again"]))
+
+
+def _told(standing: Standing | None) -> dict[str, Any] | None:
+    if standing is None:
+        return None
+    wishes = [{"name": name, "place": place} for name, place in standing.wishes]
+    return {"points": standing.points, "wishes": wishes, "again": standing.again.isoformat()}
 
 
 def _day(text: str | None) -> date | None:
