@@ -32,6 +32,7 @@ TEXTS = frozenset(
     }
 )  # fmt: skip
 LISTS = frozenset({"cautions", "prepare", "support", "unverified"})
+PROPER_NAMES = frozenset({"facilities"})
 MAPPINGS = frozenset({"choices", "choice_hints", "pages"})
 PYTHON_TEXTS = ("app/web", "app/engine/plan.py", "app/services/mynumber/stops.py", "app/services/mynumber/pages.py")
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -49,7 +50,11 @@ def texts() -> dict[str, dict[str, list[str]]]:
         parts = path.relative_to(ROOT / "procedures").parts
         if parts[0] in ("sources.yaml", "geography.yaml") or (parts[0] == "personas" and path not in offered):
             continue
-        domain = "vocabulary" if parts[0] in ("vocabulary", "authorities", "life_events", "personas") else parts[0]
+        domain = (
+            "vocabulary"
+            if parts[0] in ("vocabulary", "authorities", "allocations", "life_events", "personas")
+            else parts[0]
+        )
         for message, place in _definitions(path, personas=parts[0] == "personas"):
             found.setdefault(domain, {}).setdefault(message, []).append(place)
     seen: set[str] = set()
@@ -117,6 +122,8 @@ def _definitions(path: Path, personas: bool) -> Iterator[tuple[str, str]]:
 def _walk(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     if isinstance(value, dict):
         for key, inner in value.items():
+            if key in PROPER_NAMES:
+                continue
             if isinstance(inner, str) and inner and (key in TEXTS or (path and path[-1] in MAPPINGS)):
                 yield inner, (*path, key)
             else:

@@ -75,8 +75,8 @@ def load(folder: Path) -> Library:
             events[event.id] = compile_event(
                 doc, event, parsed, stems, vocabulary, authorities, sources, reader.homes, problems, roles
             )
-        for one, procedure in parsed if event is not None and whole else ():
-            problems += faults_of(one, procedure, event, vocabulary, allocations)
+            for one, procedure in parsed:
+                problems += faults_of(one, procedure, event, vocabulary, allocations)
     problems += [_stray(docs[0].file, path.parts[0], life_events) for path, docs in found.items() if docs]
     if problems:
         raise DefinitionErrors(problems)

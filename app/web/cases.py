@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -144,7 +145,7 @@ def _standing(case: CaseView) -> dict[str, Any] | None:
     return {"points": told.points, "again": day, "rows": rows, "href": href}
 
 
-def _evidence(journey: Journey, case: CaseView) -> tuple[Evidence, ...]:
+def _evidence(journey: Journey, case: CaseView) -> Sequence[Evidence]:
     """The documents of a case as the answers have it; all that its definition knows where the plan has it no more."""
     planned = next(
         (one for one in journey.plan.procedures if (one.id, one.subject) == (case.procedure, case.subject)), None

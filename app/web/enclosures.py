@@ -12,6 +12,9 @@ from app.web.words import who
 from app.world.applications import Paper
 from app.world.journeys import Journey
 
+FORM = "form"
+"""The field that names the form itself."""
+
 
 def shown(journey: Journey, paper: Paper) -> dict[str, Any]:
     """Heading and rows. What stands in the document is shown as its maker wrote it, in Japanese."""
@@ -21,8 +24,18 @@ def shown(journey: Journey, paper: Paper) -> dict[str, Any]:
     return {
         "title": title,
         "made": _("{issuer}が{day}に作りました", issuer=paper.issuer, day=day),
-        "rows": [{"name": name, "lines": lines} for name, value in paper.fields.items() if (lines := _lines(value))],
+        "rows": [
+            {"name": name, "lines": lines}
+            for name in sorted(paper.fields, key=_place)
+            if name != FORM and (lines := _lines(paper.fields[name]))
+        ],
     }
+
+
+def _place(name: str) -> int:
+    """Where a field stands on the form: the head first, then by its number (`6 就労時間`)."""
+    number = name.partition(" ")[0]
+    return int(number) if number.isdigit() else 0
 
 
 def _lines(value: Any) -> list[str]:

@@ -120,7 +120,7 @@ def points(journey: Journey, instances: Instances) -> dict[str, Any] | None:
     return {
         "title": gettext(table.title),
         "note": gettext(table.note),
-        "law": gettext(table.law),
+        "law": table.law,
         "rows": rows,
         "sum": _between(worked.low, worked.high),
         "open": _("{items}が分かると決まります。", items=_("、").join(open_)) if open_ else "",

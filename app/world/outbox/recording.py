@@ -38,8 +38,12 @@ def record(session: Session, case: models.Case, event: Event, actor: str) -> Non
     if history and event.at < history[-1].at:
         event = replace(event, at=history[-1].at)
     case.state = reduce([*history, event]).state.value
-    detail = {"item": event.item, "opens": _iso(event.opens), "until": _iso(event.until), "signed": event.signed}
-    detail["standing"] = _told(event.standing)
+    detail: dict[str, Any] = {
+        "item": event.item,
+        "opens": _iso(event.opens),
+        "until": _iso(event.until),
+        "signed": event.signed,
+    } | {"standing": _told(event.standing)}
     session.add(
         models.CaseEvent(
             world=case.world,
