@@ -115,8 +115,8 @@ class CaseState:
     item: str | None = None
     opens: date | None = None
     until: date | None = None
-    standing: Standing | None = None
     corrections: int = 0  # how often the office asked for a correction
+    standing: Standing | None = None
 
 
 class ImpossibleEventError(ValueError):

@@ -16,6 +16,7 @@ from app.engine.lifecycle import (
     Event,
     EventType,
     ImpossibleEventError,
+    Standing,
     State,
     Transition,
     graph_faults,
@@ -51,6 +52,25 @@ def history(*types: EventType) -> list[Event]:
 )
 def test_histories_come_to_the_state_they_say(types: list[str], state: State) -> None:
     assert reduce(history(*map(EventType, types))).state is state
+
+
+def test_a_place_on_a_waiting_list_changes_each_month_and_ends_with_a_place() -> None:
+    history = [
+        Event(EventType.RELEASED, MORNING),
+        Event(EventType.RECEIVED, MORNING),
+        Event(EventType.REVIEW_STARTED, MORNING),
+    ]
+    lists = [Standing(42, (("ひなた保育園", place),), date(2027, 5 + place, 1)) for place in (3, 2)]
+    waits = [
+        Event(EventType.WAITLISTED, datetime(2027, 6, 14), standing=lists[0]),
+        Event(EventType.LOOKED_AGAIN, datetime(2027, 7, 1), standing=lists[1]),
+    ]
+    case = reduce([*history, *waits])
+    assert (case.state, case.standing) == (State.WAITING, lists[1])
+    offered = reduce([*history, *waits, Event(EventType.APPROVED, datetime(2027, 8, 2))])
+    assert (offered.state, offered.standing) == (State.APPROVED, None)
+    for end, state in ((EventType.WITHDRAWN, State.WITHDRAWN), (EventType.REJECTED, State.REJECTED)):
+        assert step(case, Event(end, datetime(2027, 8, 2))).state is state
 
 
 def test_the_reducer_keeps_what_the_office_asked() -> None:

@@ -543,3 +543,58 @@ def test_webhooks_bring_what_is_otherwise_asked_for(town: Town) -> None:
         assert town.types(number) == ["received"]
     town.offices.advance_clock(town.world, later)
     assert town.types(number) == ["received", "review_started", "approved", "completed"]
+
+
+# --- certificates of employment ---------------------------------------------------------------------------------------------
+ASK = {
+    "procedure": "employment-certificate", "subject": "ren", "authority": "employer", "channel": "online",
+    "facts": {
+        "ren.name": "山科 蓮", "ren.kana": "ヤマシナ レン", "ren.birth_date": "1990-08-20",
+        "ren.certificate_way": "employer", "mio.name": "山科 みお", "mio.birth_date": "2020-03-20",
+    },
+    "subjects": {"applicant": "haruka", "children": ["mio"], "each": "ren"},
+}  # fmt: skip
+
+
+def test_an_employer_makes_a_certificate_that_goes_along_with_other_applications(town: Town) -> None:
+    number = town.submit(ASK)
+    town.until("2027-03-15T11:00:00")
+    town.faults({"target": "partner:employer", "kind": "down"})
+    town.until("2027-04-20T09:00:00")
+    assert town.types(number)[-1] == "approved", "what it made cannot be fetched yet: that stays due"
+    town.faults()
+    town.until("2027-04-21T09:00:00")
+    assert town.types(number)[-2:] == ["approved", "completed"]
+    paper = town.last(number).paper
+    assert paper["document"] == "就労証明書"
+    assert paper["fields"]["2 本人氏名"]["氏名"] == "山科 蓮"
+    assert paper["fields"]["保育所等を利用する児童"] == ["山科 みお"]
+    assert "提出先" not in paper["fields"] or paper["fields"]["提出先"] is None
+    with pytest.raises(ServiceRefused) as refused:  # nobody writes one for themselves
+        forged = {**paper, "fields": {**paper["fields"], "5 雇用の形態": "役員"}}
+        town.submit(with_enclosure(forged, number), datetime(2027, 4, 21, 10))
+    assert refused.value.problem.kind == "wrong-enclosure"
+    with pytest.raises(ServiceRefused):
+        town.submit(with_enclosure(paper, "SIM-0000-0000"), datetime(2027, 4, 21, 10))
+    assert town.submit(with_enclosure(paper, number), datetime(2027, 4, 21, 10))
+
+
+def with_enclosure(paper: dict[str, Any], number: str) -> dict[str, Any]:
+    """An application at a counter, to which a certificate goes along."""
+    enclosed = {**paper, "procedure": "employment-certificate", "subject": "ren", "arrival_number": number}
+    return {
+        "procedure": "after-school-club", "subject": "mio", "authority": "shirakaba", "channel": "visit",
+        "facts": {"mio.name": "山科 みお"}, "subjects": {"applicant": "haruka", "each": "mio"}, "enclosed": [enclosed],
+    }  # fmt: skip
+
+
+def test_what_an_employer_does_not_make_is_brought_on_paper(town: Town) -> None:
+    number = town.submit(ASK)
+    town.force("employer", number, "rejected")
+    town.until("2027-03-16T09:00:00")
+    assert town.types(number)[-1] == "rejected"
+    application_ = {key: value for key, value in with_enclosure({}, "").items() if key != "enclosed"}
+    wanted = {"procedure": "employment-certificate", "subject": "ren", "document": "就労証明書"}
+    later = town.submit({**application_, "on_paper": [wanted]}, datetime(2027, 3, 16, 10))
+    assert town.types(later) == ["received", "visit_needed"]
+    assert "就労証明書" in town.last(later).note

@@ -25,6 +25,7 @@ ENVELOPE = {
     "signer",
     "after",
     "private",
+    "papers",  # whose documents it waits for: ids and titles
 }
 PROOF = {"signature", "certificate", "signed_at", "manifest", "signed_digest"}
 
