@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from app.engine.allocation import Allocation
 from app.engine.definitions import Procedure
-from app.engine.life_events import LifeEvent
 from app.engine.documents import Document, Problem
+from app.engine.life_events import LifeEvent
 from app.engine.spelling import nearest
 from app.engine.vocabulary import Vocabulary
 

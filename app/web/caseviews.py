@@ -105,6 +105,14 @@ def headline(case: CaseView, *, sending: bool = False) -> str:
     return _("まだ送っていません。本人が署名すると送ります") if case.unsigned else _(words[case.state.state])
 
 
+MAKING = {
+    EventType.REVIEW_STARTED: "{office}が作り始めました",
+    EventType.APPROVED: "{office}が作りました",
+    EventType.REJECTED: "{office}は作れないと答えました",
+}
+"""Of a company that makes a document: it decides nothing."""
+
+
 def event_text(event: Event, case: CaseView, world: World) -> str:
     """One event as a sentence with its actor."""
     name = office(world, case)
@@ -131,6 +139,7 @@ def event_text(event: Event, case: CaseView, world: World) -> str:
         EventType.WITHDRAWN: "取り下げました",
         EventType.PAID: "{office}が最初の支払いをしました",
         EventType.EXPIRED: "訂正が届かないまま期限が過ぎたため、{office}が終わりにしました",
+        **(MAKING if definition(world, case).makes else {}),
     }
     return _(words[event.type], office=name)
 

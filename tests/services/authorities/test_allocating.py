@@ -33,7 +33,9 @@ def test_without_a_place_it_is_told_where_it_stands_and_each_month_brings_it_nea
 
 
 def test_the_earlier_wish_wins_and_one_left_empty_is_passed_over() -> None:
-    assert (TABLE.decide(SUBJECTS, FACTS, 9).offer or pytest.fail()).number == 1
+    offer = TABLE.decide(SUBJECTS, FACTS, 9).offer
+    assert offer
+    assert offer.number == 1
     alone = {**FACTS, ("child", "first"): None}
     assert TABLE.decide(SUBJECTS, alone, 0).wishes == (("B", 2),)
 

@@ -570,8 +570,8 @@ def test_an_employer_makes_a_certificate_that_goes_along_with_other_applications
     assert paper["fields"]["2 本人氏名"]["氏名"] == "山科 蓮"
     assert paper["fields"]["保育所等を利用する児童"] == ["山科 みお"]
     assert "提出先" not in paper["fields"] or paper["fields"]["提出先"] is None
+    forged = {**paper, "fields": {**paper["fields"], "5 雇用の形態": "役員"}}
     with pytest.raises(ServiceRefused) as refused:  # nobody writes one for themselves
-        forged = {**paper, "fields": {**paper["fields"], "5 雇用の形態": "役員"}}
         town.submit(with_enclosure(forged, number), datetime(2027, 4, 21, 10))
     assert refused.value.problem.kind == "wrong-enclosure"
     with pytest.raises(ServiceRefused):
