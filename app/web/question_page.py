@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
-from markupsafe import Markup
+from flask_wtf.csrf import generate_csrf
 
 from app.engine.planner import Ask
 from app.i18n import current_tag, furigana_on, gettext
 from app.i18n import gettext as _
+from app.pieces import fill, hole
 from app.web import words
 from app.web.forms import AnswerForm, page_form
 from app.web.notices import flashed
@@ -26,18 +27,23 @@ def _shown(here: World, journey: Journey, asks: list[Ask], filed: bool) -> dict[
 
 def _parts(journey: Journey, asks: list[Ask], form: AnswerForm, filed: bool) -> dict[str, Any]:
     again = all(ask.key in journey.facts.by_key and not ask.confirm for ask in asks)
-    heading, reasons = _heading(journey, asks, named=True), reasons_for(journey, asks)
-    body = current_app.jinja_env.get_template("questions/body.html")
+    later = url_for("plan.plan_page", n=journey.n)
+    body = current_app.jinja_env.get_template("questions/body.html").render(
+        form=form,
+        heading=_heading(journey, asks, named=True),
+        reasons=reasons_for(journey, asks),
+        filed=filed,
+        later=later,
+        token=hole("token"),
+        based_on=hole("based_on"),
+    )
     return {
         "title": _heading(journey, asks, named=False),
         "event_title": gettext(journey.event.definition.title),
-        "multipart": form.multipart,
-        "body": Markup(body.render(form=form, heading=heading, reasons=reasons, filed=filed)),
+        "body": body,
         "left": words.questions_left(journey.plan),
         "saved": any(fact.register is None for fact in journey.facts.by_key.values()),
-        "back": url_for("review.review_page", n=journey.n) if again else url_for("plan.plan_page", n=journey.n),
-        "later": url_for("plan.plan_page", n=journey.n),
-        "mark": journey.mark,
+        "back": url_for("review.review_page", n=journey.n) if again else later,
     }
 
 
@@ -47,11 +53,11 @@ def render(
     """``form``: what came back; None for the page as it is asked for."""
     filed = here.submitted_at(journey.n) is not None
     parts = _parts(journey, asks, form, filed) if form is not None else _shown(here, journey, asks, filed)
+    sent = request.form.get("based_on") if request.method == "POST" else None
     return render_template(
         "questions/page.html",
-        **parts,
+        **parts | {"body": fill(parts["body"], token=generate_csrf, based_on=sent or journey.mark)},
         errors=form.error_list() if form is not None and form.posted is not None else [],
-        based_on=request.form.get("based_on") or parts["mark"],
         notice=flashed(),
         focus=focus,
         status=status,

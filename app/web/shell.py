@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import foreign, i18n
 from app.config import Config, real_now
-from app.htmx import htmx
 from app.i18n import gettext as _
 from app.pieces import piece
 from app.web.surroundings import Surroundings, around
@@ -201,7 +200,6 @@ def _template_context() -> dict[str, Any]:
         "ui_tag": i18n.current_tag(),
         "shell": around(_surroundings()),
         "session_ends": _session_ends(),
-        "htmx": htmx,
         "event_tone": event.tone if event else "usual",
         "support": event.support if event else (),
     }
@@ -234,8 +232,5 @@ def _session_ends() -> dict[str, Any] | None:
     local = (real_now() + timedelta(seconds=seconds, hours=9)).replace(tzinfo=None)
     return {
         "text": _("{hour}時{minute}分", hour=local.hour, minute=f"{local.minute:02}"),
-        "iso": local.isoformat(timespec="minutes"),
         "seconds": seconds,
-        "extend_href": url_for("settings.extend"),
-        "end_href": url_for("settings.end"),
     }

@@ -47,6 +47,7 @@ def around(these: Surroundings) -> dict[str, Any]:
         "nav": _nav(these),
         "help_href": url_for("help.help_page"),
         "footer": _footer(these),
+        "session": {"extend_href": url_for("settings.extend"), "end_href": url_for("settings.end")},
         "scheme": these.scheme,
         "contrast": these.contrast,
         "pieces": {},

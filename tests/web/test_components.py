@@ -75,6 +75,7 @@ def shell(tag: str, **changes: Any) -> dict[str, Any]:
             ("見やすさへの取り組み", "#accessibility"),
             ("個人情報", "#privacy"),
         ],
+        "session": {"extend_href": "#extend", "end_href": "#end"},
         "scheme": None,
         "contrast": None,
     } | changes
@@ -104,13 +105,7 @@ def gallery_app() -> flask.Flask:
         around = shell(tag, scheme=flask.request.args.get("scheme"), contrast=flask.request.args.get("contrast"))
         if identity:
             around |= {"product": "模擬 デジタル認証アプリ", "product_title": "模擬 デジタル認証アプリ", "nav": None}
-        ends = {
-            "text": "14時30分",
-            "iso": "2026-11-23T14:30",
-            "seconds": 3600,
-            "extend_href": "#extend",
-            "end_href": "#end",
-        }
+        ends = {"text": "14時30分", "seconds": 3600}
         personal = template not in ("index", "parts")
         return flask.render_template(
             f"gallery/{template}.html",
