@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 
 from app.engine.facts import NOT_YET
 from app.mynumber_guard import check_digit
+from tests.web.conftest import TOKEN, Site
 from tests.web.walking import walk
 
 ADDRESS = {"postcode": "000-0256", "municipality": "970018", "town": "南", "block": "1番", "building": ""}
@@ -187,3 +191,41 @@ def test_a_page_that_is_kept_says_what_holds_now(site: Any) -> None:
         path, based_on=str(site.journey.mark), phone="000-8000-0201", email="a@example.test", needs_protection="no"
     )
     assert 'value="000-8000-0201"' in site.get(path).html
+
+
+def test_what_is_kept_of_a_page_holds_no_token_of_anybody(make_site: Callable[[], Site]) -> None:
+    """Two visitors at the same address on the same day, each twice: surroundings and question are kept, tokens are their own."""
+    path, tokens, nonces = "/ja-simple/journeys/1/questions/contact", [], []
+    first, second = make_site(), make_site()
+    for visitor in (first, second):
+        visitor.look_up()
+    for visitor in (first, second, first, second):
+        answer = visitor.client.get(path)
+        found = TOKEN.findall(answer.text)  # the switch for readings, the question, and two ways on in the dialog of the session
+        assert len(found) == 4
+        assert len(set(found)) == 1
+        tokens.append(found[0])
+        (nonce,) = set(re.findall('nonce="([^"]+)"', answer.text))
+        assert f"'nonce-{nonce}'" in answer.headers["Content-Security-Policy"]
+        nonces.append(nonce)
+    assert len(set(nonces)) == 4
+    with first.client.session_transaction() as session:
+        key = session["csrf_token"]
+    inside = [URLSafeTimedSerializer("for tests", salt="wtf-csrf-token").loads(token) for token in tokens]
+    assert [one == key for one in inside] == [True, False, True, False]
+
+
+def test_a_kept_form_can_be_sent_and_says_what_it_was_based_on(site: Any) -> None:
+    site.look_up()
+    path = "/journeys/1/questions/contact"
+    site.get(path)
+    site.get(path)  # from what is kept
+    values = {"phone": "000-8000-0201", "email": "a@example.test", "needs_protection": "no"}
+    before = site.journey.mark
+    assert f'name="based_on" value="{before}"' in site.get(path).html
+    assert site.post(path, based_on=str(before), follow=False, **values).status == 303
+    assert site.journey.mark > before
+    assert f'name="based_on" value="{site.journey.mark}"' in site.get(path).html
+    # What comes back with an error keeps what it was based on, whatever happened since.
+    wrong = site.post(path, based_on=str(before), **values | {"phone": "12"})
+    assert f'name="based_on" value="{before}"' in wrong.html
