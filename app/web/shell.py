@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from math import ceil
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
@@ -75,9 +76,14 @@ def signed_in() -> bool:
 
 
 def extend_session() -> None:
-    """Let the session run its full time from now. It has a name of its own, so that its end can be told to what listens."""
+    """Let the session run its full time from now. It has a name of its own, so that its end can be told to what listens.
+
+    It ends on a full minute, as pages say it; so the cookie is written and signed anew once a minute, not with every page.
+    """
     session.setdefault("browser", secrets.token_urlsafe(12))
-    session["until"] = int((real_now() + timedelta(minutes=config().session_minutes)).timestamp())
+    end = 60 * (ceil(real_now().timestamp() / 60) + config().session_minutes)
+    if session.get("until") != end:
+        session["until"] = end
 
 
 def personal(view: View) -> View:
