@@ -189,9 +189,9 @@ def near_dates(journey: Journey, done: Iterable[str] = ()) -> list[tuple[str, st
     """The next deadlines for the macro near_dates; ids in ``done`` are left out."""
     gone = set(done)
     dated = [
-        (task.due.last, task)
+        (due.last, task)
         for task in tasks(journey.plan)
-        if task.id not in gone and task.due and task.due.last and task.due.last >= journey.today
+        if task.id not in gone and (due := task.due) and due.last and due.last >= journey.today
     ]
     dated.sort(key=lambda pair: pair[0])
     found: list[tuple[str, str, str, str, str]] = []

@@ -44,6 +44,7 @@ def _parts(journey: Journey, asks: list[Ask], form: AnswerForm, filed: bool) -> 
         "left": words.questions_left(journey.plan),
         "saved": any(fact.register is None for fact in journey.facts.by_key.values()),
         "back": url_for("review.review_page", n=journey.n) if again else later,
+        "mark": journey.mark,
     }
 
 
@@ -53,10 +54,10 @@ def render(
     """``form``: what came back; None for the page as it is asked for."""
     filed = here.submitted_at(journey.n) is not None
     parts = _parts(journey, asks, form, filed) if form is not None else _shown(here, journey, asks, filed)
-    sent = request.form.get("based_on") if request.method == "POST" else None
+    based_on = (request.form.get("based_on") if request.method == "POST" else None) or parts["mark"]
     return render_template(
         "questions/page.html",
-        **parts | {"body": fill(parts["body"], token=generate_csrf, based_on=sent or journey.mark)},
+        **parts | {"body": fill(parts["body"], token=generate_csrf, based_on=based_on)},
         errors=form.error_list() if form is not None and form.posted is not None else [],
         notice=flashed(),
         focus=focus,

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.engine.compiling import CompiledEvent
 from app.engine.conditions import UNKNOWN
-from app.engine.facts import NOT_YET, Fact, Facts, Key
+from app.engine.facts import NOT_YET, Facts, Key
 from app.engine.personas import Household
 from app.engine.planner import Page, Plan, make_plan
-from app.engine.values import from_json, to_json
+from app.engine.values import to_json
 from app.store import models
 from app.world import ledger, lookups
 from app.world.context import Context
@@ -41,14 +40,16 @@ class Journey:
     """A journey of a world. Reads lazily and keeps what it read for the length of a request; every change goes through a
     method and forgets what was read."""
 
-    def __init__(self, context: Context, world: str, row: models.Journey, now: datetime, household: Household) -> None:
+    def __init__(
+        self, context: Context, world: str, row: models.Journey | Row[Any], now: datetime, household: Household
+    ) -> None:
         self.context, self.world, self.n, self.now, self.household = context, world, row.n, now, household
         self.event: CompiledEvent = context.library.events[row.event]
         self._take(row)
         self._was_changed = False
         self.__dict__.update(context.kept.take(self._version_key))
 
-    def _take(self, row: models.Journey) -> None:
+    def _take(self, row: models.Journey | Row[Any]) -> None:
         self.version = row.version
         self.consents: dict[str, dict[str, Any]] = dict(row.consents)
         self.lookups: dict[str, dict[str, Any]] = dict(row.lookups)
@@ -92,21 +93,7 @@ class Journey:
             if role.given:
                 roles.setdefault(name, name)
                 kinds.setdefault(roles[name], role.kind)
-        facts = []
-        for entry in self.entries:
-            item = self.event.vocabulary.item(kinds.get(entry.subject, ""), entry.item)
-            if item is not None:
-                facts.append(
-                    Fact(
-                        entry.subject,
-                        entry.item,
-                        from_json(item, entry.value),
-                        entry.source,
-                        entry.at.date(),
-                        entry.reuse,
-                    )
-                )
-        return Facts.of(roles, kinds, facts)
+        return Facts.of(roles, kinds, ledger.facts(self.event, kinds, self.entries))
 
     @cached_property
     def plan(self) -> Plan:
@@ -130,7 +117,7 @@ class Journey:
     @property
     def mark(self) -> int:
         """The newest row of the ledger: what a page was based on."""
-        return max((entry.seq for entry in self.entries), default=0)
+        return self.entries[-1].seq if self.entries else 0
 
     def entry(self, key: Key) -> Entry | None:
         """The standing ledger row of a key."""
@@ -189,13 +176,8 @@ class Journey:
         """
         wanted = [register for register in self.pending_registers if only is None or register in set(only)]
         choices = {cost.register.id: cost for cost in self.consent_choices.registers}
-        with ThreadPoolExecutor(max_workers=8) as pool:
-            jobs = {
-                register: pool.submit(lookups.inquire, self.context, self.world, self.now, token, choices[register])
-                for register in wanted
-                if register in choices
-            }
-            answers = {register: job.result() for register, job in jobs.items()}
+        asked = {register: choices[register] for register in wanted if register in choices}
+        answers = lookups.inquire_all(self.context, self.world, self.now, token, asked)
         with self.context.database.write() as session:
             row = self._row(session)
             marked, subjects, facts = dict(row.lookups), dict(row.subjects), []
@@ -210,27 +192,16 @@ class Journey:
 
     def ask_instead(self, registers: Iterable[str]) -> None:
         """Put the questions of registers that do not answer to the person."""
-        with self.context.database.write() as session:
-            row = self._row(session)
-            row.lookups = {
-                **row.lookups,
-                **{
-                    r: {**row.lookups.get(r, {"count": 0, "as_of": None}), "status": "asked_instead"} for r in registers
-                },
-            }
-            self._changed(row)
+        self._mark(registers, status="asked_instead")
 
     def ask_later(self, registers: Iterable[str]) -> None:
         """Go on without registers that do not answer; they stay pending and can be asked again at any time."""
+        self._mark(registers, later=True)
+
+    def _mark(self, registers: Iterable[str], **mark: Any) -> None:
         with self.context.database.write() as session:
             row = self._row(session)
-            row.lookups = {
-                **row.lookups,
-                **{
-                    r: {**row.lookups.get(r, {"status": "down", "count": 0, "as_of": None}), "later": True}
-                    for r in registers
-                },
-            }
+            row.lookups = row.lookups | {id_: row.lookups.get(id_, lookups.nothing("down")) | mark for id_ in registers}
             self._changed(row)
 
     # --- answers --------------------------------------------------------------------------------------------------------
@@ -241,25 +212,22 @@ class Journey:
     def answer(self, values: Mapping[Key, Any], based_on: int | None = None) -> None:
         """Enter answers (inside values, NOT_YET included). Raises Stale when another tab answered differently since
         ``based_on`` (the ``mark`` of the page)."""
+        self._say(values, "citizen", based_on)
+
+    def differ(self, key: Key, value: Any, based_on: int | None = None) -> None:
+        """The person says that a register's fact is something else: theirs is sent, with the register's beside it."""
+        self._say({key: value}, "citizen:differs", based_on)
+
+    def _say(self, values: Mapping[Key, Any], source: str, based_on: int | None) -> None:
         if based_on is not None:
             self._check_stale(values, based_on)
         facts = [
-            NewFact(*key, to_json(value), "citizen", self._reuse(key), "", self._purpose(key))
+            NewFact(*key, to_json(value), source, self._reuse(key), "", self._purpose(key))
             for key, value in values.items()
         ]
         with self.context.database.write() as session:
             row = self._row(session)
             if ledger.enter(session, self.context.database.seal, self.world, self.n, facts, self.now):
-                self._changed(row)
-
-    def differ(self, key: Key, value: Any, based_on: int | None = None) -> None:
-        """The person says that a register's fact is something else: theirs is sent, with the register's beside it."""
-        if based_on is not None:
-            self._check_stale({key: value}, based_on)
-        fact = NewFact(*key, to_json(value), "citizen:differs", self._reuse(key), "", self._purpose(key))
-        with self.context.database.write() as session:
-            row = self._row(session)
-            if ledger.enter(session, self.context.database.seal, self.world, self.n, [fact], self.now):
                 self._changed(row)
 
     def told(self, key: Key) -> Any:

@@ -10,7 +10,9 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.engine.facts import Key
+from app.engine.compiling import CompiledEvent
+from app.engine.facts import Fact, Key
+from app.engine.values import from_json
 from app.engine.vocabulary import Reuse
 from app.store import models
 from app.store.sealing import Seal
@@ -84,6 +86,15 @@ def entries(session: Session, seal: Seal, world: str, journey: int, current_only
             superseded_by,
         )
         for seq, subject, item, sealed, source, at, basis, purpose, reuse, superseded_by in session.execute(query)
+    ]
+
+
+def facts(event: CompiledEvent, kinds: Mapping[str, str], rows: Iterable[Entry]) -> list[Fact]:
+    """Rows as the planner sees them. ``kinds``: the kind of each subject; a row about an item that the event does not know is left out."""
+    return [
+        Fact(*row.key, from_json(item, row.value), row.source, row.at.date(), row.reuse)
+        for row in rows
+        if (item := event.vocabulary.item(kinds.get(row.subject, ""), row.item)) is not None
     ]
 
 

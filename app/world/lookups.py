@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -78,11 +79,11 @@ def inquire(context: Context, world: str, now: datetime, token: str, cost: Regis
             timeout=context.lookup_seconds,
         )
     except ServiceDown as error:
-        return _nothing("slow" if error.maybe_done else "down")
+        return nothing("slow" if error.maybe_done else "down")
     except ServiceRefused as error:
-        return _nothing(error.problem.kind if error.problem.kind in SAID else "down")
+        return nothing(error.problem.kind if error.problem.kind in SAID else "down")
     except ServiceError:
-        return _nothing("down")
+        return nothing("down")
     values = [value for told in answer.subjects.values() for value in told["items"].values()]
     return {
         "status": answer.status,
@@ -93,7 +94,17 @@ def inquire(context: Context, world: str, now: datetime, token: str, cost: Regis
     }
 
 
-def _nothing(status: str) -> dict[str, Any]:
+def inquire_all(
+    context: Context, world: str, now: datetime, token: str, costs: Mapping[str, RegisterCost]
+) -> dict[str, dict[str, Any]]:
+    """Several registers at once, by id; see `inquire`."""
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        jobs = {id_: pool.submit(inquire, context, world, now, token, cost) for id_, cost in costs.items()}
+        return {id_: job.result() for id_, job in jobs.items()}
+
+
+def nothing(status: str) -> dict[str, Any]:
+    """The answer of a register that gave none, in the same form."""
     return {"status": status, "count": 0, "as_of": None}
 
 

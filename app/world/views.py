@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.engine.lifecycle import CaseState, Event, EventType, State, may, reduce, whose_turn
 from app.store import models
+from app.store.database import Database
 from app.world.outbox.inviting import held
 from app.world.outbox.recording import as_event
 
@@ -58,14 +59,6 @@ class LetterView:
     read: bool
 
 
-class Glance(NamedTuple):
-    """What every page shows of a world: its newest journey, when that was filed, how many letters are unread."""
-
-    row: models.Journey | None
-    submitted_at: str | None
-    unread: int
-
-
 def cases_of(session: Session, world: str) -> list[CaseView]:
     """All cases of a world in order."""
     case, event = models.Case, models.CaseEvent
@@ -107,13 +100,28 @@ def letters_of(session: Session, world: str) -> list[LetterView]:
 SUBMITTED = (models.Submission.world == models.Journey.world) & (models.Submission.journey == models.Journey.n)
 
 
+_JOURNEY = (  # a journey's own columns, and when it was filed
+    models.Journey.n,
+    models.Journey.event,
+    models.Journey.version,
+    models.Journey.consents,
+    models.Journey.lookups,
+    models.Journey.subjects,
+    models.Journey.notice,
+    models.Submission.at,
+)
 _WORLD = bindparam("world", type_=models.World.id.type)
 _GLANCE = (  # built once: building it takes longer than running it
     select(
-        models.World,
-        models.Journey,
-        models.Submission.at,
-        select(func.count()).where(models.Letter.world == _WORLD, models.Letter.read.is_(False)).scalar_subquery(),
+        models.World.id,
+        models.World.persona,
+        models.World.now,
+        models.World.sealed,
+        *_JOURNEY,
+        select(func.count())
+        .where(models.Letter.world == _WORLD, models.Letter.read.is_(False))
+        .scalar_subquery()
+        .label("unread"),
     )
     .outerjoin(
         models.Journey,
@@ -128,7 +136,15 @@ _GLANCE = (  # built once: building it takes longer than running it
 )
 
 
-def glance_at(session: Session, world: str) -> tuple[models.World | None, Glance]:
-    """World, newest journey, when that was filed, and unread letters: one question to the store."""
-    found = session.execute(_GLANCE, {"world": world}).first()
-    return (None, Glance(None, None, 0)) if found is None else (found[0], Glance(found[1], found[2], found[3]))
+def glance_at(database: Database, world: str) -> Row[Any] | None:
+    """What every page shows: the columns of a world and of its newest journey (``n`` is None without one), ``at``: when that was filed,
+    ``unread``: letters. One question to the store for every page, so a plain connection; None for a world that does not exist."""
+    with database.engine.connect() as connection:
+        return connection.execute(_GLANCE, {"world": world}).first()
+
+
+def journey_at(database: Database, world: str, n: int) -> Row[Any] | None:
+    """The same columns of one journey."""
+    query = select(*_JOURNEY).select_from(models.Journey).outerjoin(models.Submission, SUBMITTED)
+    with database.engine.connect() as connection:
+        return connection.execute(query.where(models.Journey.world == world, models.Journey.n == n)).first()

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, func, select
 
 from app.config import real_now
 from app.engine.lifecycle import Event, EventType, State, may
@@ -19,7 +19,7 @@ from app.store import models
 from app.world import deadlines, outbox, views
 from app.world.context import Context
 from app.world.journeys import Journey
-from app.world.views import CaseView, Glance, LetterView
+from app.world.views import CaseView, LetterView
 
 OPENING = time(9, 0)
 MAX_DAYS = 400
@@ -32,7 +32,7 @@ class VisitRefused(Exception):
 class World:
     """One visitor's world, loaded for a request."""
 
-    def __init__(self, context: Context, row: models.World) -> None:
+    def __init__(self, context: Context, row: models.World | Row[Any]) -> None:
         self.context, self.id, self.persona_id = context, row.id, row.persona
         self.now = datetime.fromisoformat(row.now)
         self._own = row.sealed
@@ -74,11 +74,10 @@ class World:
     @classmethod
     def find(cls, context: Context, id_: str) -> World | None:
         """The world with an id, read together with what every page shows."""
-        with context.database.read() as session:
-            row, glance = views.glance_at(session, id_)
-        if row is None:
+        glance = views.glance_at(context.database, id_)
+        if glance is None:
             return None
-        found = cls(context, row)
+        found = cls(context, glance)
         found._glance = glance
         return found
 
@@ -134,31 +133,25 @@ class World:
     @property
     def newest_journey(self) -> int | None:
         """The number of the newest journey, without loading it."""
-        return self._glance.row.n if self._glance.row else None
+        return self._glance.n if self._glance else None
 
     @property
     def unread(self) -> int:
         """How many letters were not opened yet."""
-        return self._glance.unread
+        return self._glance.unread if self._glance else 0
 
     @cached_property
-    def _glance(self) -> Glance:
-        with self.context.database.read() as session:
-            return views.glance_at(session, self.id)[1]
+    def _glance(self) -> Row[Any] | None:
+        return views.glance_at(self.context.database, self.id)
 
     def journey(self, n: int) -> Journey | None:
         """One journey by its number in this world."""
         if n not in self._journeys:
-            row, at = self._glance.row, self._glance.submitted_at
-            if row is None or row.n != n:
-                query = select(models.Journey, models.Submission.at).outerjoin(models.Submission, views.SUBMITTED)
-                with self.context.database.read() as session:
-                    found = session.execute(query.where(models.Journey.world == self.id, models.Journey.n == n)).first()
-                if found is None:
-                    return None
-                row, at = found
-            self._journeys[n] = Journey(self.context, self.id, row, self.now, self.household)
-            self._submitted[n] = datetime.fromisoformat(at) if at else None
+            found = self._glance if n == self.newest_journey else views.journey_at(self.context.database, self.id, n)
+            if found is None:
+                return None
+            self._journeys[n] = Journey(self.context, self.id, found, self.now, self.household)
+            self._submitted[n] = datetime.fromisoformat(found.at) if found.at else None
         return self._journeys[n]
 
     def submitted_at(self, journey: int) -> datetime | None:
