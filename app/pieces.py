@@ -23,12 +23,10 @@ def hole(name: str) -> str:
 
 def fill(text: str, **own: object) -> Markup:
     """The text with its holes filled, escaped. A function is called only where its hole is. KeyError for a hole that is not named."""
-
-    def one(found: re.Match[str]) -> str:
-        value = own[found[1]]
-        return str(escape(value() if callable(value) else value))
-
-    return Markup(_HOLE.sub(one, text))
+    parts = _HOLE.split(text)  # text, name, text, name, … text
+    said = {name: escape(value() if callable(value := own[name]) else value) for name in set(parts[1::2])}
+    parts[1::2] = [said[name] for name in parts[1::2]]
+    return Markup("".join(parts))
 
 
 @pass_environment

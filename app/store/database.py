@@ -6,14 +6,14 @@ deferred transaction that reads and then writes fails under load instead of wait
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ class Database:
     def __init__(self, url: str, storage_key: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        self._asking = self.engine.execution_options(asks_once=True)
         self.seal = Seal(storage_key)
 
     @contextmanager
@@ -35,6 +36,11 @@ class Database:
         """A session that changes nothing."""
         with Session(self.engine) as session:
             yield session
+
+    def ask(self, statement: Select[Any], values: Mapping[str, Any]) -> Row[Any] | None:
+        """The first row of one question, which needs no transaction around it. For what every page asks: half the time of a session."""
+        with self._asking.connect() as connection:
+            return connection.execute(statement, values).first()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -67,8 +73,9 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("asks_once"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 

@@ -138,13 +138,11 @@ _GLANCE = (  # built once: building it takes longer than running it
 
 def glance_at(database: Database, world: str) -> Row[Any] | None:
     """What every page shows: the columns of a world and of its newest journey (``n`` is None without one), ``at``: when that was filed,
-    ``unread``: letters. One question to the store for every page, so a plain connection; None for a world that does not exist."""
-    with database.engine.connect() as connection:
-        return connection.execute(_GLANCE, {"world": world}).first()
+    ``unread``: letters. None for a world that does not exist."""
+    return database.ask(_GLANCE, {"world": world})
 
 
 def journey_at(database: Database, world: str, n: int) -> Row[Any] | None:
     """The same columns of one journey."""
     query = select(*_JOURNEY).select_from(models.Journey).outerjoin(models.Submission, SUBMITTED)
-    with database.engine.connect() as connection:
-        return connection.execute(query.where(models.Journey.world == world, models.Journey.n == n)).first()
+    return database.ask(query.where(models.Journey.world == world, models.Journey.n == n), {})
