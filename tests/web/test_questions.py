@@ -201,7 +201,9 @@ def test_what_is_kept_of_a_page_holds_no_token_of_anybody(make_site: Callable[[]
         visitor.look_up()
     for visitor in (first, second, first, second):
         answer = visitor.client.get(path)
-        found = TOKEN.findall(answer.text)  # the switch for readings, the question, and two ways on in the dialog of the session
+        found = TOKEN.findall(
+            answer.text
+        )  # the switch for readings, the question, and two ways on in the dialog of the session
         assert len(found) == 4
         assert len(set(found)) == 1
         tokens.append(found[0])
