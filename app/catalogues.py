@@ -31,7 +31,7 @@ TEXTS = frozenset(
         "opening", "can_wait", "who", "reason", "note", "lost", "counting", "done", "document", "name", "place", "hours", "heading", "remedy",
     }
 )  # fmt: skip
-LISTS = frozenset({"cautions", "prepare", "support", "unverified"})
+LISTS = frozenset({"before_filing", "cautions", "prepare", "support", "unverified"})
 PROPER_NAMES = frozenset({"facilities"})
 MAPPINGS = frozenset({"choices", "choice_hints", "pages"})
 PYTHON_TEXTS = ("app/web", "app/engine/plan.py", "app/services/mynumber/stops.py", "app/services/mynumber/pages.py")

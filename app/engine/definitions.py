@@ -284,6 +284,7 @@ class Procedure(Model):
     makes: Made | None = None
     lifecycle: Lifecycle
     paper: Paper
+    before_filing: tuple[str, ...] = ()  # what filing itself sets off and cannot be undone: told before the signature
     cautions: tuple[str, ...] = ()
     valid: Valid = Valid()
     sources: Sources

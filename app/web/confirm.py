@@ -117,7 +117,7 @@ def _content(asked: Asked) -> dict[str, Any]:
         "title": gettext(definition.title),
         "summary": gettext(definition.summary),
         "office": caseviews.office(asked.world, case),
-        "cautions": [gettext(one) for one in definition.cautions],
+        "cautions": [gettext(one) for one in (*definition.before_filing, *definition.cautions)],
         "law": definition.law,
         "groups": _facts(journey, asked),
         "until": full_date(until, current_tag()) if until else "",

@@ -140,6 +140,8 @@ def event(id: str) -> Any:
     return render_template(
         "home/event.html",
         event=found.definition,
+        event_tone=found.definition.tone,
+        support=found.definition.support,
         visits=planviews.visits(plan),
         cost=cost,
         own=own,

@@ -68,11 +68,22 @@ def sign_page(n: int) -> Any:
         offices=[
             (office.name, reviewing.procedure_titles(journey, office.planned)) for office in signers.offices(journey)
         ],
+        before=_before_filing(journey),
         others=signers.others(journey),
         capacities=capacities.of(journey, outbox.fileable(journey)),
         obstacle=obstacle(journey),
         unsigned=_unsigned(journey),
     )
+
+
+def _before_filing(journey: Journey) -> list[tuple[str, list[str]]]:
+    """What each procedure sets off by being filed, as (title, texts), each procedure once."""
+    found = {one.id: one.compiled.definition for one in outbox.fileable(journey)}
+    return [
+        (gettext(one.title), [gettext(text) for text in one.before_filing])
+        for one in found.values()
+        if one.before_filing
+    ]
 
 
 def _unsigned(journey: Journey) -> dict[str, int]:

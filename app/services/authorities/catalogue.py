@@ -170,7 +170,7 @@ def _procedure(row: Mapping[str, Any]) -> Procedure:
             Need(need, True) if isinstance(need, str) else Need(need["item"], not need.get("when"))
             for need in row.get("needs") or ()
         ),
-        cautions=tuple(row.get("cautions") or ()),
+        cautions=(*(row.get("before_filing") or ()), *(row.get("cautions") or ())),
         allocation=lifecycle.get("allocation"),
         makes=made.get("document"),
         tells={reference.partition(".")[2]: place for reference, place in (made.get("tells") or {}).items()},
