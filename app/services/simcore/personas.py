@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -44,8 +45,10 @@ def read_yaml(path: Path) -> list[Any]:
         return [part for part in yaml.load_all(file, Loader=yamlcore.CCoreLoader) if part is not None]
 
 
+@cache
 def read_items(procedures: Path) -> Items:
-    """Read `procedures/vocabulary/*.yaml`: documents with `kind` and `items`, and the one with `registers`."""
+    """Read `procedures/vocabulary/*.yaml`: documents with `kind` and `items`, and the one with `registers`. Once for all services of a
+    process."""
     items: dict[str, ItemInfo] = {}
     registers: dict[str, str] = {}
     for path in sorted((procedures / "vocabulary").glob("*.yaml")):
