@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from app.engine import capacity
 from app.engine.capacity import ActingFor, Capacity
@@ -51,15 +51,21 @@ def on_every_page() -> dict[str, Any]:
     """For the shell: whose part the person does as well, and where that is explained. Empty without a journey, or where it is their own alone."""
     here = shell.world() if shell.signed_in() else None
     journey = shell.current_journey() or (here.journey(here.newest_journey) if here and here.newest_journey else None)
-    found = journey.part(("acting", current_tag()), partial(names, journey)) if journey is not None else []
-    if journey is None or not found:
+    if journey is None:
         return {"acting": None}
+    return {"acting": journey.part(("acting", current_tag(), request.script_root), partial(_acting, journey))}
+
+
+def _acting(journey: Journey) -> dict[str, str] | None:
+    found = names(journey)
+    if not found:
+        return None
     said = (
         _("{names}の分も、あなたが手続しています", names=_("、").join(found))
         if len(found) <= MOST_NAMES
         else _("{name}ほか{n}人の分も、あなたが手続しています", name=found[0], n=len(found) - 1)
     )
-    return {"acting": {"text": said, "href": url_for("capacities.people", n=journey.n)}}
+    return {"text": said, "href": url_for("capacities.people", n=journey.n)}
 
 
 @blueprint.get("/journeys/<int:n>/people")
