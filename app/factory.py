@@ -7,8 +7,10 @@ also reachable under the site's own origin (``/idp``), so that no request leaves
 
 from __future__ import annotations
 
+import gc
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +82,21 @@ def settings_of(config: Config, urls: Mapping[str, str]) -> Settings:
 
 def build(config: Config) -> Site:
     """The site with its services, those of this process started on loopback sockets."""
+    with _uncollected():
+        return _build(config)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: hundreds of thousands of objects are made that all stay, and would be looked through again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _build(config: Config) -> Site:
     closers: list[Callable[[], None]] = []
     own = [name for name in processes.available() if name not in config.services]
     ports = {name: free_port() for name in own}  # found beforehand: the addresses are part of what the services issue

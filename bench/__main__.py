@@ -6,6 +6,7 @@ Numbers are medians of this machine at this moment. Nothing here is a test; targ
 from __future__ import annotations
 
 import gzip
+import os
 import subprocess
 import sys
 import tempfile
@@ -110,10 +111,11 @@ site.close()
 def services(site: Site) -> None:
     """The whole thing at rest, its start, and one look-up in a register over HTTP."""
     with tempfile.TemporaryDirectory() as folder:
+        # Python keeps what it compiled, whatever the shell of this run says: a second start is a second start.
+        surroundings = os.environ | {"PYTHONPYCACHEPREFIX": f"{folder}/compiled", "PYTHONDONTWRITEBYTECODE": ""}
         for name in ("first start, empty data folder", "second start"):
-            ran = subprocess.run(
-                [sys.executable, "-c", START, folder], cwd=ROOT, capture_output=True, text=True, check=True
-            )
+            command = [sys.executable, "-c", START, f"{folder}/data"]
+            ran = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True)
             started, rss = ran.stdout.split()
             row(f"site and five services in one process, {name}", f"{float(started):.1f} s", "second under 3 s")
         row("resident memory at rest", f"{int(rss) / 1024:.0f} MB")

@@ -11,6 +11,7 @@ import ast
 import itertools
 import operator
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from app.engine.conditions import Scope
@@ -25,13 +26,24 @@ Test = Callable[[Values], bool]
 def can_hold(sources: Sequence[str], vocabulary: Vocabulary, scope: Scope) -> bool:
     """Whether some values make all expressions true. Too many combinations count as yes."""
     domains = _Domains(vocabulary, scope)
-    tests = [domains.test(ast.parse(source.strip(), mode="eval").body) for source in sources]
+    tests = [domains.test(_tree(source)) for source in sources]
     size = 1
     for domain in domains.values.values():
         size *= len(domain)
         if size > MAX_COMBINATIONS:
             return True
     return any(all(test(values) for test in tests) for values in itertools.product(*domains.values.values()))
+
+
+@cache
+def _tree(source: str) -> ast.expr:
+    """An expression, parsed once: each branch of a procedure asks about all its conditions anew."""
+    return ast.parse(source.strip(), mode="eval").body
+
+
+@cache
+def _text(node: ast.expr) -> str:
+    return ast.unparse(node)
 
 
 class _Domains:
@@ -59,7 +71,7 @@ class _Domains:
         return lambda values: bool(values[place])
 
     def _free(self, node: ast.expr) -> int:
-        return self._index(ast.unparse(node), [False, True])
+        return self._index(_text(node), [False, True])
 
     def _place(self, node: ast.Attribute, constants: Sequence[Any]) -> int:
         if isinstance(constants[0], bool):
@@ -70,7 +82,7 @@ class _Domains:
             values += [constant - 1, constant, constant + 1] if isinstance(constant, int) else [constant]
         if not choices and isinstance(constants[0], str):
             values.append(None)  # any other text
-        return self._index(ast.unparse(node), values)
+        return self._index(_text(node), values)
 
     def _index(self, name: str, values: Sequence[Any]) -> int:
         domain = self.values.setdefault(name, [])

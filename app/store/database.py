@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from sqlalchemy import Engine, Row, Select, create_engine, event
+from sqlalchemy import Engine, Row, Select, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.store.sealing import Seal
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 WRITERS = 0x68697477  # the advisory lock of all write units
 
 
@@ -49,11 +49,25 @@ class Database:
             yield session
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest version."""
+        """Bring the tables to the newest version. Where they are, as at most starts, the tool for it is not even loaded: that alone takes
+        longer than to open the store."""
+        if self._version() == max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")):
+            return
+        from alembic import command
+        from alembic.config import Config as AlembicConfig
+
         config = AlembicConfig()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(MIGRATIONS))
         config.set_main_option("sqlalchemy.url", self.url.replace("%", "%%"))
         command.upgrade(config, "head")
+
+    def _version(self) -> str | None:
+        """Of the tables that are there; None for a store without any."""
+        try:
+            with self.engine.connect() as connection:
+                return connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except DBAPIError:
+            return None
 
     def close(self) -> None:
         """Give back all connections."""
