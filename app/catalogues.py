@@ -33,7 +33,7 @@ TEXTS = frozenset(
 )  # fmt: skip
 LISTS = frozenset({"before_filing", "cautions", "prepare", "support", "unverified"})
 PROPER_NAMES = frozenset({"facilities"})
-MAPPINGS = frozenset({"choices", "choice_hints", "pages"})
+MAPPINGS = frozenset({"choices", "choice_hints", "labels", "pages"})
 PYTHON_TEXTS = ("app/web", "app/engine/plan.py", "app/services/mynumber/stops.py", "app/services/mynumber/pages.py")
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 

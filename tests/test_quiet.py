@@ -82,3 +82,8 @@ def test_every_page_names_a_person_to_ring_and_a_way_to_hand_over(heard: dict[st
     assert [
         path for path, html in journey.items() if "000-0800-0100" not in html or "ほかの人に引き継ぐ" not in html
     ] == []
+
+
+def test_an_address_of_the_dead_is_not_called_present(heard: dict[str, str]) -> None:
+    text = main_text(heard["/journeys/1/plan/death-notice"])
+    assert text.count("最後の住所") == text.count("いまの住所") == 1, "theirs and the applicant's"

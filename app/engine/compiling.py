@@ -48,6 +48,7 @@ def compile_event(
     compiler = EventCompiler(doc, event, vocabulary, homes, problems, roles)
     lists, (withheld, worked_out) = compiler.lists(), compiler.items()
     places, triage = compiler.places(), compiler.triage()
+    compiler.labels()
     compiled = []
     for one_doc, procedure in parsed:
         check_names(one_doc, procedure, event, vocabulary, authorities, sources, problems)

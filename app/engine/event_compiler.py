@@ -128,6 +128,11 @@ class EventCompiler:
                 )
         return found
 
+    def labels(self) -> None:
+        """What gets another label is there, and belongs to one subject."""
+        for reference in self.event.labels:
+            self.path(self.doc, ("labels", reference), reference, None)
+
     def triage(self) -> tuple[ItemPath, ...]:
         """What is asked first."""
         paths = [self.path(self.doc, ("triage", place), text, None) for place, text in enumerate(self.event.triage)]

@@ -57,6 +57,8 @@ class LifeEvent(Model):
     search: tuple[str, ...] = ()
     roles: Mapping[str, Role]
     places: Mapping[Literal["old", "new"], Place] = Field(default_factory=dict)
+    labels: Mapping[str, str] = Field(default_factory=dict)
+    """What an item (`deceased.address`) is called of one role, where the label that it has elsewhere would not be true."""
     triage: tuple[str, ...]
     prepare: tuple[str, ...]
     tone: Literal["usual", "quiet"] = (

@@ -91,8 +91,22 @@ class Plan:
         """The planned procedure with an id (and subject, where one is given)."""
         return next((p for p in self.procedures if p.id == id_ and subject in (None, p.subject)), None)
 
+    @cached_property
+    def _renamed(self) -> dict[Key, Item]:
+        """Items that this event calls something else of one of its roles."""
+        found = {}
+        for reference, label in self.event.definition.labels.items():
+            role, _, name = reference.partition(".")
+            for subject in self.subjects(role, None) or ():
+                item = self.event.vocabulary.item(self.facts.kinds.get(subject, ""), name)
+                if item is not None:
+                    found[subject, name] = item.model_copy(update={"label": label})
+        return found
+
     def item(self, key: Key) -> Item | None:
-        """The item of a key."""
+        """The item of a key, with the label that it has in this event."""
+        if key in self._renamed:
+            return self._renamed[key]
         return self.event.vocabulary.item(self.facts.kinds.get(key[0], ""), key[1])
 
     def path_of(self, key: Key) -> str:

@@ -140,7 +140,7 @@ def _facts(journey: Journey, asked: Asked) -> list[dict[str, Any]]:
     facts: dict[Key, Any] = {key_of(text): value for text, value in asked.application["facts"].items()}
     groups: dict[str, list[dict[str, Any]]] = {}
     for key, value in facts.items():
-        item = journey.event.vocabulary.item(journey.facts.kinds.get(key[0], ""), key[1])
+        item = journey.plan.item(key)
         if item is None:
             continue
         points = item.type in ("person", "subjects")
