@@ -37,10 +37,11 @@ def count(plans: Sequence[tuple[Plan, Set[Key]]]) -> list[Row]:
     for plan, told in plans:
         written = Counter(_written(plan))
         for key, times in written.items():
-            item = plan.item(key)
+            kind = plan.facts.kinds[key[0]]
+            item = plan.event.vocabulary.item(kind, key[1])  # under the name that it has everywhere
             if item is None or item.worked_out:
                 continue
-            path = f"{plan.facts.kinds[key[0]]}.{key[1]}"
+            path = f"{kind}.{key[1]}"
             labels[path] = item.label
             paper[path] += times
             (fetched if key in told else typed)[path] += 1
